@@ -1,6 +1,15 @@
 /** The Linux kernel and the native codecs as Java objects, through the foreign function API. */
+// "module": the qualified exports name a module that is built after this one.
+@SuppressWarnings("module")
 module io.predicomp.os {
   // Both carry the native libraries whose C symbols the codecs are bound to.
   requires com.github.luben.zstd_jni;
   requires org.lz4.java;
+
+  exports io.predicomp.os;
+
+  // Reads and writes any address of the process without a bounds check: only the arena, which
+  // checks bounds itself on its access path, may hold it.
+  exports io.predicomp.os.address to
+      io.predicomp.arena;
 }

@@ -1,0 +1,20 @@
+package io.predicomp.os.address;
+
+import java.lang.foreign.MemorySegment;
+
+/** The whole address space of the process, for code that checks bounds and lifetime itself. */
+public final class AddressSpace {
+  /**
+   * A segment whose offsets are absolute addresses, in bytes. An access outside mapped memory
+   * crashes the process. It is a constant and not a field of the object that uses it, because a
+   * segment loaded from an instance field is loaded again after every compiler barrier.
+   */
+  public static final MemorySegment ALL = all();
+
+  private AddressSpace() {}
+
+  @SuppressWarnings("restricted")
+  private static MemorySegment all() {
+    return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  }
+}
