@@ -7,9 +7,14 @@ module io.predicomp.os {
   requires org.lz4.java;
 
   exports io.predicomp.os;
+  exports io.predicomp.os.feature;
 
   // Reads and writes any address of the process without a bounds check: only the arena, which
   // checks bounds itself on its access path, may hold it.
   exports io.predicomp.os.address to
+      io.predicomp.arena;
+
+  // The codecs' C functions on bare addresses, for whose memory the caller answers.
+  exports io.predicomp.os.codec to
       io.predicomp.arena;
 }

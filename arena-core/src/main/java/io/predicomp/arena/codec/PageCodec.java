@@ -22,7 +22,7 @@ public interface PageCodec {
 
   /**
    * {@return the codec's name with its parameters} such as {@code lz4hc-9}; unique among the codecs
-   * of an arena. A built-in codec's name is what {@code Codecs.parse} makes the same codec of.
+   * of an arena. A built-in codec's name is what {@link Codecs#parse} makes the same codec of.
    */
   String name();
 

@@ -1,0 +1,53 @@
+package io.predicomp.arena.codec;
+
+import io.predicomp.os.codec.ZstdLibrary;
+import io.predicomp.os.codec.ZstdLibrary.CompressionParameter;
+import io.predicomp.os.codec.ZstdLibrary.DecompressionParameter;
+
+/**
+ * The Zstandard contexts of the process. Decompression contexts are created together and never need
+ * more memory, so that no restore can fail for want of it. Compression contexts are created when
+ * first claimed and grow to what their level asks for.
+ */
+final class ZstdContexts {
+  /** {@code zstd.h}: {@code ZSTD_f_zstd1_magicless}. */
+  private static final int MAGICLESS = 1;
+
+  static final ContextPool DECOMPRESSION =
+      new ContextPool(ZstdContexts::createDecompression).preallocated();
+
+  static final ContextPool COMPRESSION = new ContextPool(ZstdContexts::createCompression);
+
+  /** The level each compression context is set to; an element belongs to its slot's owner. */
+  private static final int[] LEVELS = new int[COMPRESSION.slots()];
+
+  private ZstdContexts() {}
+
+  /** Creates the decompression contexts, unless that was done before. */
+  static void initialize() {}
+
+  /** {@return the compression context of a claimed slot, set to a level} */
+  static long compression(int slot, int level) {
+    long context = COMPRESSION.context(slot);
+    if (LEVELS[slot] != level) {
+      ZstdLibrary.set(context, CompressionParameter.COMPRESSION_LEVEL, level);
+      LEVELS[slot] = level;
+    }
+    return context;
+  }
+
+  private static long createCompression() {
+    long context = ZstdLibrary.createCompressionContext();
+    ZstdLibrary.set(context, CompressionParameter.FORMAT, MAGICLESS);
+    ZstdLibrary.set(context, CompressionParameter.CONTENT_SIZE_FLAG, 0);
+    ZstdLibrary.set(context, CompressionParameter.CHECKSUM_FLAG, 0);
+    ZstdLibrary.set(context, CompressionParameter.DICTIONARY_ID_FLAG, 0);
+    return context;
+  }
+
+  private static long createDecompression() {
+    long context = ZstdLibrary.createDecompressionContext();
+    ZstdLibrary.set(context, DecompressionParameter.FORMAT, MAGICLESS);
+    return context;
+  }
+}

@@ -1,0 +1,23 @@
+package io.predicomp.os.feature;
+
+/** The answer to whether something can be used here. Immutable. */
+public sealed interface ProbeResult {
+
+  /** It was tried, and works. */
+  record Supported() implements ProbeResult {}
+
+  /**
+   * It cannot be used.
+   *
+   * @param reason why not
+   * @param remedy what to do about it
+   */
+  record Unsupported(String reason, String remedy) implements ProbeResult {}
+
+  /**
+   * It could not be found out.
+   *
+   * @param reason why not
+   */
+  record Unknown(String reason) implements ProbeResult {}
+}
