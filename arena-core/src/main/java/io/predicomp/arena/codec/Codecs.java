@@ -16,8 +16,7 @@ public final class Codecs {
                   Lz4Library.MAX_HC_LEVEL,
                   Lz4Library.DEFAULT_HC_LEVEL)
           + "zstd[-LEVEL] (1 to %d, default %d), zstd-fast[-LEVEL] (1 to %d, default 1)"
-              .formatted(
-                  ZstdLibrary.MAX_LEVEL, ZstdLibrary.DEFAULT_LEVEL, -ZstdLibrary.MIN_LEVEL);
+              .formatted(ZstdLibrary.MAX_LEVEL, ZstdLibrary.DEFAULT_LEVEL, -ZstdLibrary.MIN_LEVEL);
 
   private static final Pattern FORM =
       Pattern.compile("(?<kind>lz4|lz4hc|zstd|zstd-fast)(-(?<number>[0-9]{1,6}))?");
@@ -41,8 +40,7 @@ public final class Codecs {
     }
     String number = form.group("number");
     return switch (form.group("kind")) {
-      case "lz4" ->
-          new Lz4Codec(number(name, number, 1, Lz4Library.MAX_ACCELERATION, 1));
+      case "lz4" -> new Lz4Codec(number(name, number, 1, Lz4Library.MAX_ACCELERATION, 1));
       case "lz4hc" ->
           new Lz4HcCodec(
               number(
@@ -67,7 +65,6 @@ public final class Codecs {
   }
 
   private static IllegalArgumentException unknown(String name) {
-    return new IllegalArgumentException(
-        "there is no codec '" + name + "': allowed are " + FORMS);
+    return new IllegalArgumentException("there is no codec '" + name + "': allowed are " + FORMS);
   }
 }

@@ -21,7 +21,9 @@ import java.util.function.LongSupplier;
 final class ContextPool {
   private static final VarHandle CLAIMED = MethodHandles.arrayElementVarHandle(int[].class);
 
-  /** Ints between the words of two slots: 128 bytes, two cache lines, which are fetched in pairs. */
+  /**
+   * Ints between the words of two slots: 128 bytes, two cache lines, which are fetched in pairs.
+   */
   private static final int STRIDE = 32;
 
   private static final int SLOTS_PER_PROCESSOR = 4;

@@ -16,7 +16,8 @@ import java.lang.foreign.MemorySegment;
  * target holds after a call that did not succeed is unspecified.
  *
  * <p>Every method throws {@link IndexOutOfBoundsException} if a range does not lie within its
- * segment, and {@link IllegalArgumentException} if a segment is of a kind the codec does not accept.
+ * segment, and {@link IllegalArgumentException} if a segment is of a kind the codec does not
+ * accept.
  */
 public interface PageCodec {
 

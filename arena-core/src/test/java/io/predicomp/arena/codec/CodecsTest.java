@@ -35,8 +35,22 @@ class CodecsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "lz", "LZ4", "lz4-", "lz4-0", "lz4-65538", "lz4--1", "lz4 8", "lz4hc-2", "lz4hc-13",
-        "zstd-0", "zstd-23", "zstd--1", "zstd-fast-0", "zstd-fast-131073", "zstd-99999999999999"
+        "",
+        "lz",
+        "LZ4",
+        "lz4-",
+        "lz4-0",
+        "lz4-65538",
+        "lz4--1",
+        "lz4 8",
+        "lz4hc-2",
+        "lz4hc-13",
+        "zstd-0",
+        "zstd-23",
+        "zstd--1",
+        "zstd-fast-0",
+        "zstd-fast-131073",
+        "zstd-99999999999999"
       })
   void anyOtherNameIsRefusedWithTheAllowedForms(String name) {
     var refused = assertThrows(IllegalArgumentException.class, () -> Codecs.parse(name));

@@ -33,15 +33,22 @@ class IndependentDecoderTest {
         PageCodec codec = Codecs.parse(name);
 
         assertArrayEquals(page, decode(new Lz4JavaDecompressor(), compress(codec, page), length));
-        assertArrayEquals(
-            page, decompress(codec, encode(new Lz4JavaCompressor(), page), length));
+        assertArrayEquals(page, decompress(codec, encode(new Lz4JavaCompressor(), page), length));
       }
     }
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"zstd-fast-131072", "zstd-fast", "zstd-1", "zstd-3", "zstd-9", "zstd-19", "zstd-22"})
+      strings = {
+        "zstd-fast-131072",
+        "zstd-fast",
+        "zstd-1",
+        "zstd-3",
+        "zstd-9",
+        "zstd-19",
+        "zstd-22"
+      })
   void zstdCrossesOverOnceItsMagicNumberIsPutBack(String name) {
     for (PageContents kind : PageContents.values()) {
       for (int length : LENGTHS) {

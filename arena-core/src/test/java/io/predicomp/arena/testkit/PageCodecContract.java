@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /**
- * What every {@link PageCodec} must do. Extend it for a codec of your own; JUnit and jqwik must both
- * be on the test path.
+ * What every {@link PageCodec} must do. Extend it for a codec of your own; JUnit and jqwik must
+ * both be on the test path.
  */
 public abstract class PageCodecContract {
   private static final int PAGE = 4096;
@@ -47,7 +47,8 @@ public abstract class PageCodecContract {
   Arbitrary<byte[]> pages() {
     Arbitrary<Integer> lengths =
         Arbitraries.oneOf(
-            Arbitraries.of(PAGE, PAGE, 4 * PAGE, 16 * PAGE), Arbitraries.integers().between(1, 9000));
+            Arbitraries.of(PAGE, PAGE, 4 * PAGE, 16 * PAGE),
+            Arbitraries.integers().between(1, 9000));
     return contents(lengths);
   }
 
@@ -57,8 +58,7 @@ public abstract class PageCodecContract {
   }
 
   private static Arbitrary<byte[]> contents(Arbitrary<Integer> lengths) {
-    return Combinators.combine(
-            Arbitraries.of(PageContents.class), lengths, Arbitraries.longs())
+    return Combinators.combine(Arbitraries.of(PageContents.class), lengths, Arbitraries.longs())
         .as(PageContents::bytes);
   }
 
@@ -77,8 +77,12 @@ public abstract class PageCodecContract {
       int length =
           codec()
               .compress(
-                  source.segment(), source.offset(), page.length,
-                  target.segment(), target.offset(), capacity);
+                  source.segment(),
+                  source.offset(),
+                  page.length,
+                  target.segment(),
+                  target.offset(),
+                  capacity);
 
       assertTrue(length >= 0 && length <= capacity, () -> length + " of " + capacity);
       source.assertFenceIntact();
@@ -99,8 +103,12 @@ public abstract class PageCodecContract {
 
       codec()
           .compress(
-              source.segment(), source.offset(), first.length,
-              target.segment(), target.offset(), 1);
+              source.segment(),
+              source.offset(),
+              first.length,
+              target.segment(),
+              target.offset(),
+              1);
       target.assertFenceIntact();
     }
     assertArrayEquals(second, restored(compressed(second), second.length));
@@ -146,8 +154,12 @@ public abstract class PageCodecContract {
       int length =
           codec()
               .compress(
-                  AddressSpace.ALL, original.address(), PAGE,
-                  AddressSpace.ALL, compressed, capacity);
+                  AddressSpace.ALL,
+                  original.address(),
+                  PAGE,
+                  AddressSpace.ALL,
+                  compressed,
+                  capacity);
       int restored =
           codec()
               .decompress(
@@ -163,7 +175,8 @@ public abstract class PageCodecContract {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment a = arena.allocate(PAGE);
       MemorySegment b = arena.allocate(PAGE);
-      for (long[] range : new long[][] {{-1, 8}, {1, PAGE}, {PAGE, 1}, {0, -1}, {Long.MAX_VALUE, 8}}) {
+      for (long[] range :
+          new long[][] {{-1, 8}, {1, PAGE}, {PAGE, 1}, {0, -1}, {Long.MAX_VALUE, 8}}) {
         long offset = range[0];
         int length = (int) range[1];
         assertOutOfBounds(() -> codec().compress(a, offset, length, b, 0, PAGE));
@@ -230,8 +243,12 @@ public abstract class PageCodecContract {
       int length =
           codec()
               .compress(
-                  source.segment(), source.offset(), page.length,
-                  target.segment(), target.offset(), capacity);
+                  source.segment(),
+                  source.offset(),
+                  page.length,
+                  target.segment(),
+                  target.offset(),
+                  capacity);
       assertTrue(length > 0, () -> page.length + " bytes do not fit into " + capacity);
       target.assertFenceIntact();
       return target.bytes(length);
@@ -252,8 +269,12 @@ public abstract class PageCodecContract {
       int result =
           codec()
               .decompress(
-                  source.segment(), source.offset(), compressed.length,
-                  target.segment(), target.offset(), page.length);
+                  source.segment(),
+                  source.offset(),
+                  compressed.length,
+                  target.segment(),
+                  target.offset(),
+                  page.length);
       target.assertFenceIntact();
       source.assertFenceIntact();
       assertArrayEquals(compressed, source.bytes(), "the input was changed");

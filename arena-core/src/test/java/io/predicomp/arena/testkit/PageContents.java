@@ -35,7 +35,9 @@ public enum PageContents {
       while (text.length() < page.length) {
         text.append("{\"id\":").append(random.nextInt(1_000_000));
         text.append(",\"name\":\"user").append(random.nextInt(1000));
-        text.append("\",\"score\":").append(random.nextInt(100)).append(",\"tags\":[\"a\",\"b\"]}\n");
+        text.append("\",\"score\":")
+            .append(random.nextInt(100))
+            .append(",\"tags\":[\"a\",\"b\"]}\n");
       }
       text.setLength(page.length);
       System.arraycopy(text.toString().getBytes(ISO_8859_1), 0, page, 0, page.length);

@@ -65,15 +65,12 @@ public class CodecCallBenchmark {
       lengths[page] = compress(page);
       total += lengths[page];
       if (decompress(page) != SamplePages.PAGE
-          || originals
-                  .asSlice((long) page * SamplePages.PAGE, SamplePages.PAGE)
-                  .mismatch(copy)
+          || originals.asSlice((long) page * SamplePages.PAGE, SamplePages.PAGE).mismatch(copy)
               >= 0) {
         throw new AssertionError("page " + page + " does not come back");
       }
     }
-    System.out.printf(
-        "ratio %.3f%n", (double) SamplePages.COUNT * SamplePages.PAGE / total);
+    System.out.printf("ratio %.3f%n", (double) SamplePages.COUNT * SamplePages.PAGE / total);
   }
 
   @TearDown

@@ -33,8 +33,8 @@ interface PageCalls {
    * {@return that way of calling that codec}
    *
    * @param codec {@code lz4} (acceleration 1) or {@code zstd} (level 3)
-   * @param way {@code api}: the Java API of lz4-java or zstd-jni on direct buffers; {@code ffm}: our
-   *     codecs on the C functions; {@code air-native}, {@code air-java}: aircompressor v3
+   * @param way {@code api}: the Java API of lz4-java or zstd-jni on direct buffers; {@code ffm}:
+   *     our codecs on the C functions; {@code air-native}, {@code air-java}: aircompressor v3
    */
   static PageCalls of(String codec, String way, MemorySegment source, MemorySegment target) {
     return switch (codec + " " + way) {
@@ -59,15 +59,23 @@ interface PageCalls {
     @Override
     public int compress(int sourceOffset, int sourceLength, int targetOffset, int targetCapacity) {
       return codec.compress(
-          AddressSpace.ALL, source + sourceOffset, sourceLength,
-          AddressSpace.ALL, target + targetOffset, targetCapacity);
+          AddressSpace.ALL,
+          source + sourceOffset,
+          sourceLength,
+          AddressSpace.ALL,
+          target + targetOffset,
+          targetCapacity);
     }
 
     @Override
     public int decompress(int sourceOffset, int sourceLength, int targetOffset, int targetLength) {
       return codec.decompress(
-          AddressSpace.ALL, source + sourceOffset, sourceLength,
-          AddressSpace.ALL, target + targetOffset, targetLength);
+          AddressSpace.ALL,
+          source + sourceOffset,
+          sourceLength,
+          AddressSpace.ALL,
+          target + targetOffset,
+          targetLength);
     }
   }
 

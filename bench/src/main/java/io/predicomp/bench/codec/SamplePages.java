@@ -35,7 +35,8 @@ final class SamplePages {
         fillWithJson(pages);
         addNoise(pages);
       }
-      case "modules" -> fillFromFile(pages, Path.of(System.getProperty("java.home"), "lib/modules"));
+      case "modules" ->
+          fillFromFile(pages, Path.of(System.getProperty("java.home"), "lib/modules"));
       default -> throw new IllegalArgumentException("no such kind of pages: " + kind);
     }
     return pages;

@@ -114,8 +114,7 @@ public final class Lz4Library {
    */
   public static void initFastState(long state) {
     try {
-      requireInitialised(
-          (long) INIT_STREAM.invokeExact(state, (long) fastStateBytes()), state);
+      requireInitialised((long) INIT_STREAM.invokeExact(state, (long) fastStateBytes()), state);
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }
@@ -128,8 +127,7 @@ public final class Lz4Library {
    */
   public static void initHcState(long state) {
     try {
-      requireInitialised(
-          (long) INIT_STREAM_HC.invokeExact(state, (long) hcStateBytes()), state);
+      requireInitialised((long) INIT_STREAM_HC.invokeExact(state, (long) hcStateBytes()), state);
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }
@@ -142,7 +140,12 @@ public final class Lz4Library {
    * @return compressed bytes, or 0 if they do not fit into {@code targetCapacity}
    */
   public static int compressFast(
-      long state, long source, long target, int sourceLength, int targetCapacity, int acceleration) {
+      long state,
+      long source,
+      long target,
+      int sourceLength,
+      int targetCapacity,
+      int acceleration) {
     try {
       return (int)
           COMPRESS_FAST.invokeExact(
@@ -175,8 +178,7 @@ public final class Lz4Library {
    *
    * @return decompressed bytes, or a negative number if the input is malformed
    */
-  public static int decompress(
-      long source, long target, int compressedLength, int targetCapacity) {
+  public static int decompress(long source, long target, int compressedLength, int targetCapacity) {
     try {
       return (int) DECOMPRESS_SAFE.invokeExact(source, target, compressedLength, targetCapacity);
     } catch (Throwable t) {

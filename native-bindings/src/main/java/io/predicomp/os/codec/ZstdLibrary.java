@@ -13,10 +13,10 @@ import java.lang.invoke.MethodHandle;
  * The C functions of Zstandard ({@code zstd.h}), one method each, as zstd-jni bundles them.
  *
  * <p>Pointers are addresses that the caller keeps valid for the whole call; lengths are in bytes; a
- * C {@code size_t} is a {@code long}, and an error is a negative one: {@code -ZSTD_ErrorCode}.
- * Any thread may call anything; one context serves one call at a time. Nothing is allocated on the
- * Java heap. Every method throws {@link UnsupportedOperationException} if {@link #probe()} is not
- * {@link ProbeResult.Supported}.
+ * C {@code size_t} is a {@code long}, and an error is a negative one: {@code -ZSTD_ErrorCode}. Any
+ * thread may call anything; one context serves one call at a time. Nothing is allocated on the Java
+ * heap. Every method throws {@link UnsupportedOperationException} if {@link #probe()} is not {@link
+ * ProbeResult.Supported}.
  */
 public final class ZstdLibrary {
   /** {@code zstd_errors.h}: {@code ZSTD_error_memory_allocation}, as a result. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.github.luben.zstd.util.ZstdVersion;
 import io.predicomp.os.feature.ProbeResult;
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
@@ -50,10 +51,7 @@ class BundledLibraryTest {
   void bothArchitecturesHaveTheirFiles(String arch) throws IOException {
     assertTrue(BundledResource.read(LZ4Exception.class, LZ4.formatted(arch)).isPresent());
     assertTrue(
-        BundledResource.read(
-                com.github.luben.zstd.util.ZstdVersion.class,
-                ZstdLibrary.RESOURCE.formatted(arch))
-            .isPresent());
+        BundledResource.read(ZstdVersion.class, ZstdLibrary.RESOURCE.formatted(arch)).isPresent());
   }
 
   @ParameterizedTest
@@ -77,11 +75,12 @@ class BundledLibraryTest {
     assertUnsupported(library, "-Djava.io.tmpdir");
   }
 
-  /** What the dynamic linker refuses, for this reason or because of noexec, is told in its words. */
+  /**
+   * What the dynamic linker refuses, for this reason or because of noexec, is told in its words.
+   */
   @Test
   void aFileTheLinkerRefusesIsToldInItsWordsAndLeavesNothingBehind() throws IOException {
-    BundledLibrary library =
-        load("net/jpountz/lz4/LZ4Exception.class", "Linux", ARCH, temporary);
+    BundledLibrary library = load("net/jpountz/lz4/LZ4Exception.class", "Linux", ARCH, temporary);
 
     assertUnsupported(library, "invalid ELF header");
     assertUnsupported(library, "noexec");
@@ -115,7 +114,8 @@ class BundledLibraryTest {
     assertEquals(0, result, "returned instead of throwing");
   }
 
-  private static BundledLibrary load(String resource, String osName, String osArch, Path temporary) {
+  private static BundledLibrary load(
+      String resource, String osName, String osArch, Path temporary) {
     return BundledLibrary.load("LZ4", LZ4Exception.class, resource, osName, osArch, temporary);
   }
 

@@ -1,5 +1,7 @@
 package io.predicomp.os.codec;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -92,8 +94,7 @@ class CodecLibrariesTest {
       long decoder = ZstdLibrary.createDecompressionContext();
       ZstdLibrary.set(decoder, DecompressionParameter.FORMAT, MAGICLESS);
 
-      long withDefaults =
-          ZstdLibrary.compress(plain, target.address(), PAGE, text.address(), PAGE);
+      long withDefaults = ZstdLibrary.compress(plain, target.address(), PAGE, text.address(), PAGE);
       long length = ZstdLibrary.compress(small, target.address(), PAGE, text.address(), PAGE);
 
       // Magic number 4, checksum 4, content size 2, less the window descriptor it makes needless 1.
@@ -128,7 +129,12 @@ class CodecLibrariesTest {
   }
 
   private static int compress(
-      boolean hc, long state, MemorySegment source, int length, MemorySegment target, int capacity) {
+      boolean hc,
+      long state,
+      MemorySegment source,
+      int length,
+      MemorySegment target,
+      int capacity) {
     return hc
         ? Lz4Library.compressHc(state, source.address(), target.address(), length, capacity, 9)
         : Lz4Library.compressFast(state, source.address(), target.address(), length, capacity, 1);
@@ -136,9 +142,9 @@ class CodecLibrariesTest {
 
   private static MemorySegment text(Arena arena, String words) {
     MemorySegment page = arena.allocate(PAGE);
-    byte[] bytes = words.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] bytes = words.getBytes(US_ASCII);
     for (int at = 0; at < PAGE; at++) {
-      page.set(java.lang.foreign.ValueLayout.JAVA_BYTE, at, bytes[at * 7 % bytes.length]);
+      page.set(JAVA_BYTE, at, bytes[at * 7 % bytes.length]);
     }
     return page;
   }

@@ -10,6 +10,7 @@ import io.predicomp.os.codec.ZstdLibrary.DecompressionParameter;
 import io.predicomp.os.libc.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -101,7 +102,7 @@ class DecoderGuardPageTest {
       case 0 -> flip(compressed, 1, random);
       case 1 -> flip(compressed, 1 + random.nextInt(32), random);
       case 2 -> {
-        return java.util.Arrays.copyOf(compressed, random.nextInt(compressed.length + 1));
+        return Arrays.copyOf(compressed, random.nextInt(compressed.length + 1));
       }
       default -> {
         byte[] noise = new byte[random.nextInt(PAGE)];
@@ -227,8 +228,7 @@ class DecoderGuardPageTest {
       long address =
           Libc.mmap(0, ROOM + (long) guard, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
       assertTrue(address > 0, () -> "mmap: " + address);
-      assertEquals(
-          0, Libc.mprotect(AddressSpace.ALL.asSlice(address + ROOM, guard), PROT_NONE));
+      assertEquals(0, Libc.mprotect(AddressSpace.ALL.asSlice(address + ROOM, guard), PROT_NONE));
       return new Guarded(address);
     }
 
