@@ -8,7 +8,8 @@ enum Architecture {
   AARCH64;
 
   /** The one this JVM runs on. */
-  static final Architecture CURRENT = of(System.getProperty("os.name"), System.getProperty("os.arch"));
+  static final Architecture CURRENT =
+      of(System.getProperty("os.name"), System.getProperty("os.arch"));
 
   /**
    * {@return the architecture the JVM calls by that name}

@@ -33,7 +33,7 @@ public final class Downcalls {
       find(Downcalls.class, "fold", int.class, int.class, MemorySegment.class);
   private static final MethodHandle FOLD_LONG =
       find(Downcalls.class, "fold", long.class, long.class, MemorySegment.class);
-  private static final MethodHandle SCRATCH = 
+  private static final MethodHandle SCRATCH =
       find(ThreadScratch.class, "segment", MemorySegment.class);
 
   private Downcalls() {}

@@ -48,8 +48,7 @@ public final class Libc {
           FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT));
   // int pidfd_open(pid_t pid, unsigned int flags);
   private static final MethodHandle PIDFD_OPEN =
-      Downcalls.link(
-          SystemCall.PIDFD_OPEN, FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_INT));
+      Downcalls.link(SystemCall.PIDFD_OPEN, FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_INT));
   // int membarrier(int cmd, unsigned int flags, int cpu_id);
   private static final MethodHandle MEMBARRIER =
       Downcalls.link(

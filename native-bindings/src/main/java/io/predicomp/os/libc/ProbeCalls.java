@@ -22,8 +22,7 @@ public final class ProbeCalls {
       Downcalls.link(SystemCall.USERFAULTFD, FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
   // int bpf(int cmd, union bpf_attr *attr, unsigned int size);
   private static final MethodHandle BPF =
-      Downcalls.link(
-          SystemCall.BPF, FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+      Downcalls.link(SystemCall.BPF, FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
   // int perf_event_open(struct perf_event_attr *attr, pid_t pid, int cpu, int group_fd,
   //                     unsigned long flags);
   private static final MethodHandle PERF_EVENT_OPEN =

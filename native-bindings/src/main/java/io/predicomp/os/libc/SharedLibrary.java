@@ -25,8 +25,7 @@ public final class SharedLibrary {
 
   // void *dlopen(const char *filename, int flags);
   private static final MethodHandle DLOPEN =
-      Downcalls.link(
-          Downcalls.symbol("dlopen"), FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+      Downcalls.link(Downcalls.symbol("dlopen"), FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
   // void *dlsym(void *handle, const char *symbol);
   private static final MethodHandle DLSYM =
       Downcalls.link(Downcalls.symbol("dlsym"), FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
@@ -65,8 +64,7 @@ public final class SharedLibrary {
   /** {@return the address of an exported function, or empty if the library does not export it} */
   public Optional<MemorySegment> find(String name) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment address =
-          (MemorySegment) DLSYM.invokeExact(handle, arena.allocateFrom(name));
+      MemorySegment address = (MemorySegment) DLSYM.invokeExact(handle, arena.allocateFrom(name));
       return address.address() == 0 ? Optional.empty() : Optional.of(address);
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
@@ -79,7 +77,8 @@ public final class SharedLibrary {
    * @throws UnsatisfiedLinkError if the library does not export it
    */
   public MemorySegment symbol(String name) {
-    return find(name).orElseThrow(() -> new UnsatisfiedLinkError(file + " does not export " + name));
+    return find(name)
+        .orElseThrow(() -> new UnsatisfiedLinkError(file + " does not export " + name));
   }
 
   /** The linker keeps its message per system thread; nothing here can change the thread. */
