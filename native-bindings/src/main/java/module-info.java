@@ -8,6 +8,7 @@ module io.predicomp.os {
 
   exports io.predicomp.os;
   exports io.predicomp.os.feature;
+  exports io.predicomp.os.memory;
 
   // Reads and writes any address of the process without a bounds check: only the arena, which
   // checks bounds itself on its access path, may hold it.

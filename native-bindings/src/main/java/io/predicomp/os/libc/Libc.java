@@ -39,7 +39,7 @@ public final class Libc {
       Downcalls.link("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   // int mincore(void *addr, size_t length, unsigned char *vec);
   private static final MethodHandle MINCORE =
-      Downcalls.link("mincore", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS));
+      Downcalls.link("mincore", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS));
   // ssize_t process_madvise(int pidfd, const struct iovec *vec, size_t vlen, int advice,
   //                         unsigned int flags);
   private static final MethodHandle PROCESS_MADVISE =
@@ -130,9 +130,9 @@ public final class Libc {
   }
 
   /** {@return 0, with bit 0 of one byte of {@code vec} per page saying whether it is resident} */
-  public static int mincore(MemorySegment range, MemorySegment vec) {
+  public static int mincore(long address, long length, MemorySegment vec) {
     try {
-      return (int) MINCORE.invokeExact(range, range.byteSize(), vec);
+      return (int) MINCORE.invokeExact(address, length, vec);
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }

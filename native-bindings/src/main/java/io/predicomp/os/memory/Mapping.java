@@ -1,0 +1,179 @@
+package io.predicomp.os.memory;
+
+import io.predicomp.os.Errno;
+import io.predicomp.os.ErrnoException;
+import io.predicomp.os.SystemPage;
+import io.predicomp.os.libc.Libc;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/**
+ * Private anonymous memory from the kernel: zero until written, physical pages given on first
+ * touch, nothing reserved beforehand. Thread-safe.
+ *
+ * <p>{@link #close()} unmaps it. Afterwards {@link #segment()}, and every slice taken of it, throws
+ * {@link IllegalStateException} on access; code that uses the raw {@link #address()} must itself
+ * make sure that nobody does so any more, for another mapping may take the place.
+ */
+public final class Mapping implements AutoCloseable {
+  private static final int MAP_PRIVATE = 0x02; // linux/mman.h
+  private static final int MAP_ANONYMOUS = 0x20; // asm-generic/mman-common.h
+  private static final int MAP_NORESERVE = 0x4000; // asm-generic/mman.h
+
+  private final Arena lifetime = Arena.ofShared();
+  private final MemorySegment segment;
+
+  @SuppressWarnings("restricted")
+  private Mapping(long address, long bytes) {
+    segment =
+        MemorySegment.ofAddress(address).reinterpret(bytes, lifetime, all -> unmap(address, bytes));
+  }
+
+  /**
+   * {@return a new readable and writable mapping}
+   *
+   * @param bytes its size, rounded up to whole system pages
+   * @param advice given for the whole of it before anybody can touch it
+   * @throws IllegalArgumentException if {@code bytes} is not positive, or too large to round up
+   * @throws ErrnoException if the kernel refuses; {@link ErrnoException#isOutOfMemory()} then says
+   *     whether for want of address space, mappings or memory
+   */
+  public static Mapping anonymous(long bytes, MemoryAdvice... advice) {
+    if (bytes <= 0) {
+      throw new IllegalArgumentException("a mapping has at least 1 byte, not " + bytes);
+    }
+    long size = SystemPage.roundUp(bytes);
+    long address =
+        Libc.mmap(
+            0,
+            size,
+            Protection.READ_WRITE.constant(),
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+            -1,
+            0);
+    if (address < 0) {
+      throw new ErrnoException(
+          "mmap",
+          (int) -address,
+          "length="
+              + size
+              + " bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE");
+    }
+    Mapping mapping = new Mapping(address, size);
+    try {
+      for (MemoryAdvice each : advice) {
+        mapping.advise(each, 0, size);
+      }
+    } catch (RuntimeException e) {
+      mapping.close();
+      throw e;
+    }
+    return mapping;
+  }
+
+  /** {@return the address of the first byte, a multiple of the system page size} */
+  public long address() {
+    return segment.address();
+  }
+
+  /** {@return the size in bytes, a multiple of the system page size} */
+  public long byteSize() {
+    return segment.byteSize();
+  }
+
+  /** {@return the mapping as a segment that any thread may use until {@link #close()}} */
+  public MemorySegment segment() {
+    return segment;
+  }
+
+  /**
+   * Advises the kernel about a part of the mapping.
+   *
+   * @param offset of the first byte, a multiple of the system page size
+   * @param length in bytes, rounded up to whole system pages by the kernel
+   * @throws IndexOutOfBoundsException if the range is not inside the mapping
+   * @throws IllegalStateException if the mapping is closed
+   * @throws ErrnoException if the kernel refuses, for instance an unaligned offset or an advice it
+   *     does not know (EINVAL)
+   */
+  public void advise(MemoryAdvice advice, long offset, long length) {
+    int result = Libc.madvise(range(offset, length), advice.constant());
+    if (result == -Errno.EINVAL.number()
+        && advice == MemoryAdvice.NOHUGEPAGE
+        && SystemPage.isAligned(offset)) {
+      // All that is left to object to is the advice: the kernel was built without huge pages, so
+      // what was asked for is already so.
+      return;
+    }
+    if (result < 0) {
+      throw new ErrnoException(
+          "madvise", -result, describe(offset, length) + ", advice=MADV_" + advice);
+    }
+  }
+
+  /**
+   * Changes what may be done with a part of the mapping. Accesses that are then forbidden crash the
+   * process or, where the JVM can tell, throw {@link InternalError}.
+   *
+   * @param offset of the first byte, a multiple of the system page size
+   * @param length in bytes, rounded up to whole system pages by the kernel
+   * @throws IndexOutOfBoundsException if the range is not inside the mapping
+   * @throws IllegalStateException if the mapping is closed
+   * @throws ErrnoException if the kernel refuses: an unaligned offset (EINVAL), or one mapping too
+   *     many for the process (ENOMEM)
+   */
+  public void protect(Protection protection, long offset, long length) {
+    int result = Libc.mprotect(range(offset, length), protection.constant());
+    if (result < 0) {
+      throw new ErrnoException(
+          "mprotect", -result, describe(offset, length) + ", protection=" + protection);
+    }
+  }
+
+  /**
+   * Unmaps the memory; does nothing the second time.
+   *
+   * @throws IllegalStateException if a native call is using the segment at this moment; the mapping
+   *     stays open and can be closed later
+   */
+  @Override
+  public void close() {
+    synchronized (lifetime) {
+      if (lifetime.scope().isAlive()) {
+        lifetime.close();
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Mapping[address=0x"
+        + Long.toHexString(address())
+        + ", byteSize="
+        + byteSize()
+        + (lifetime.scope().isAlive() ? "]" : ", closed]");
+  }
+
+  private MemorySegment range(long offset, long length) {
+    Objects.checkFromIndexSize(offset, length, byteSize());
+    return segment.asSlice(offset, length);
+  }
+
+  private String describe(long offset, long length) {
+    return "address=0x"
+        + Long.toHexString(address() + offset)
+        + ", length="
+        + length
+        + " bytes at offset "
+        + offset;
+  }
+
+  private static void unmap(long address, long bytes) {
+    int result = Libc.munmap(address, bytes);
+    if (result < 0) {
+      throw new ErrnoException(
+          "munmap", -result, "address=0x" + Long.toHexString(address) + ", length=" + bytes);
+    }
+  }
+}
