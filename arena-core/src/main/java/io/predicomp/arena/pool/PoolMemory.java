@@ -1,0 +1,32 @@
+package io.predicomp.arena.pool;
+
+import io.predicomp.os.memory.Mapping;
+import io.predicomp.os.memory.MemoryAdvice;
+import java.lang.foreign.MemorySegment;
+
+/** The pool's reserved mapping: takes memory by being touched, gives it back by discarding. */
+final class PoolMemory implements AutoCloseable {
+  private final Mapping mapping;
+
+  PoolMemory(long bytes) {
+    // A huge page would hold 2 MiB for one slab, and a child of fork would double the pool.
+    mapping = Mapping.anonymous(bytes, MemoryAdvice.NOHUGEPAGE, MemoryAdvice.DONTFORK);
+  }
+
+  MemorySegment segment() {
+    return mapping.segment();
+  }
+
+  long address() {
+    return mapping.address();
+  }
+
+  void discard(long offset, long length) {
+    mapping.advise(MemoryAdvice.DONTNEED, offset, length);
+  }
+
+  @Override
+  public void close() {
+    mapping.close();
+  }
+}
