@@ -9,6 +9,8 @@ module io.predicomp.os {
   exports io.predicomp.os;
   exports io.predicomp.os.feature;
   exports io.predicomp.os.memory;
+  exports io.predicomp.os.pressure;
+  exports io.predicomp.os.process;
 
   // Reads and writes any address of the process without a bounds check: only the arena, which
   // checks bounds itself on its access path, may hold it.

@@ -1,0 +1,2 @@
+/** What processes and threads consume. */
+package io.predicomp.os.process;
