@@ -1,5 +1,6 @@
 package io.predicomp.os.address;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** The whole address space of the process, for code that checks bounds and lifetime itself. */
@@ -12,6 +13,17 @@ public final class AddressSpace {
   public static final MemorySegment ALL = all();
 
   private AddressSpace() {}
+
+  /**
+   * {@return a range of addresses as a segment that lives and may be used as {@code scope} says}
+   *
+   * @param address of the first byte; the memory must outlive the scope
+   * @param byteSize in bytes
+   */
+  @SuppressWarnings("restricted")
+  public static MemorySegment view(long address, long byteSize, Arena scope) {
+    return MemorySegment.ofAddress(address).reinterpret(byteSize, scope, null);
+  }
 
   @SuppressWarnings("restricted")
   private static MemorySegment all() {

@@ -1,0 +1,156 @@
+package io.predicomp.arena;
+
+import io.predicomp.arena.codec.Codecs;
+import io.predicomp.arena.codec.PageCodec;
+import io.predicomp.arena.policy.AdmissionPolicy;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of a {@link CompressedArena}. Immutable.
+ *
+ * @param name name in JMX and in messages
+ * @param poolLimit hard cap of the compressed pool in bytes: payload, fragmentation and metadata
+ * @param pageBytes unit of compression and restore: 4,096, 16,384 or 65,536 bytes. Larger pages
+ *     compress better and cost more to restore
+ * @param codec compresses and restores pages
+ * @param admission what may enter the pool and what may stay
+ * @param whenFull what happens at the pool's limit
+ * @param checksums whether each page is summed when it is demoted and checked when it is restored
+ * @param registerMBean whether the arena's statistics are registered with the platform MBean server
+ */
+public record ArenaConfig(
+    String name,
+    long poolLimit,
+    int pageBytes,
+    PageCodec codec,
+    AdmissionPolicy admission,
+    WhenFull whenFull,
+    boolean checksums,
+    boolean registerMBean) {
+
+  /** 256 MiB, the predecessor's default. */
+  public static final long DEFAULT_POOL_LIMIT = mebibytes(256);
+
+  private static final int SMALLEST_PAGE = 4096;
+  private static final long SMALLEST_POOL = mebibytes(1);
+
+  public ArenaConfig {
+    if (pageBytes != SMALLEST_PAGE && pageBytes != 4 * SMALLEST_PAGE && pageBytes != 65_536) {
+      throw new IllegalArgumentException(
+          "pageBytes is " + pageBytes + ", allowed are 4096, 16384 and 65536");
+    }
+    if (poolLimit < SMALLEST_POOL) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "poolLimit is %d bytes, at least %d", poolLimit, SMALLEST_POOL));
+    }
+  }
+
+  /** A builder with the defaults: LZ4, 4 KiB pages, a pool of 256 MiB, least recent restored. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** {@code n} MiB in bytes. */
+  public static long mebibytes(long n) {
+    return Math.multiplyExact(n, 1L << 20);
+  }
+
+  /** Collects settings; not thread-safe. */
+  public static final class Builder {
+    private String name = "arena";
+    private long poolLimit = DEFAULT_POOL_LIMIT;
+    private int pageBytes = SMALLEST_PAGE;
+    private @Nullable PageCodec codec;
+    private int minSavingsPercent = 5;
+    private int acceptThresholdPercent = 90;
+    private int keepCopiesBelowPercent = 90;
+    private WhenFull whenFull = WhenFull.RESTORE_LRU;
+    private boolean checksums;
+    private boolean registerMBean;
+
+    private Builder() {}
+
+    /** Name in JMX and in messages. */
+    public Builder name(String name) {
+      this.name = name;
+      return this;
+    }
+
+    /** Hard cap of the compressed pool, in bytes, at least 1 MiB. */
+    public Builder poolLimit(long bytes) {
+      this.poolLimit = bytes;
+      return this;
+    }
+
+    /** 4,096 (default), 16,384 or 65,536 bytes. */
+    public Builder pageBytes(int bytes) {
+      this.pageBytes = bytes;
+      return this;
+    }
+
+    /** The codec; LZ4 by default. */
+    public Builder codec(PageCodec codec) {
+      this.codec = codec;
+      return this;
+    }
+
+    /** A page that saves less stays resident; 0 to 99, default 5. */
+    public Builder minSavingsPercent(int percent) {
+      this.minSavingsPercent = percent;
+      return this;
+    }
+
+    /** A pool that was full accepts again below this share of its limit; 1 to 100, default 90. */
+    public Builder acceptThresholdPercent(int percent) {
+      this.acceptThresholdPercent = percent;
+      return this;
+    }
+
+    /** Pages only read keep their copy while the pool is below this share; 0 to 100, default 90. */
+    public Builder keepCopiesBelowPercent(int percent) {
+      this.keepCopiesBelowPercent = percent;
+      return this;
+    }
+
+    /** {@link WhenFull#RESTORE_LRU} by default. */
+    public Builder whenFull(WhenFull whenFull) {
+      this.whenFull = whenFull;
+      return this;
+    }
+
+    /** Whether restored pages are checked against a checksum; off by default. */
+    public Builder checksums(boolean on) {
+      this.checksums = on;
+      return this;
+    }
+
+    /** Whether to register an {@link ArenaMXBean}; off by default. */
+    public Builder registerMBean(boolean on) {
+      this.registerMBean = on;
+      return this;
+    }
+
+    /**
+     * The settings.
+     *
+     * @throws IllegalArgumentException if one is out of its range
+     */
+    public ArenaConfig build() {
+      PageCodec chosen = codec;
+      if (chosen == null) {
+        chosen = Codecs.parse("lz4");
+      }
+      return new ArenaConfig(
+          name,
+          poolLimit,
+          pageBytes,
+          chosen,
+          new AdmissionPolicy(minSavingsPercent, acceptThresholdPercent, keepCopiesBelowPercent),
+          whenFull,
+          checksums,
+          registerMBean);
+    }
+  }
+}

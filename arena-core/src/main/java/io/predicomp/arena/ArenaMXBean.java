@@ -1,0 +1,28 @@
+package io.predicomp.arena;
+
+import java.util.Map;
+
+/**
+ * An arena's statistics over JMX, as {@code io.predicomp:type=CompressedArena,name=…}. Sizes are
+ * bytes, times nanoseconds.
+ */
+public interface ArenaMXBean {
+  long getResidentBytes();
+
+  long getCompressedPages();
+
+  long getPoolBytes();
+
+  long getPoolLimitBytes();
+
+  double getEndToEndRatio();
+
+  long getDemandRestores();
+
+  long getStallP99Nanos();
+
+  double getStalledPercent();
+
+  /** Every counter under the name that {@link ArenaStats#counters()} gives it. */
+  Map<String, Double> getCounters();
+}

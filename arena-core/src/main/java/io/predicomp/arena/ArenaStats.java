@@ -1,0 +1,331 @@
+package io.predicomp.arena;
+
+import io.predicomp.arena.page.DemandStall;
+import io.predicomp.arena.page.MoverCounters;
+import io.predicomp.arena.page.PageCensus;
+import io.predicomp.arena.page.PageMover;
+import io.predicomp.arena.page.PageTable;
+import io.predicomp.arena.pool.CompressedPool;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What an arena held and had done at one moment. Immutable. Parts are read one after the other
+ * while the arena works, so sums may be off by what happened in between.
+ *
+ * @param pageBytes bytes of one page
+ * @param pages pages by where their content is
+ * @param pool the compressed pool
+ * @param demotions ways out of memory, and reasons to stay, since the arena was opened
+ * @param restores ways back, since the arena was opened
+ * @param stall waiting for demand restores, since the arena was opened
+ * @param pageTableBytes heap bytes of page tables and demotion order
+ * @param barrier how threads are made to pass a barrier: {@code membarrier} or {@code handshake}
+ * @param discarder how memory is given back: {@code process_madvise} or {@code madvise}
+ */
+public record ArenaStats(
+    int pageBytes,
+    Pages pages,
+    Pool pool,
+    Demotions demotions,
+    Restores restores,
+    Stall stall,
+    long pageTableBytes,
+    String barrier,
+    String discarder) {
+
+  /**
+   * Pages by where their content is.
+   *
+   * @param total all pages of open regions
+   * @param fresh never touched: no physical memory
+   * @param resident in memory
+   * @param compressed in the pool only
+   * @param sameFilled every word equal: no memory and no pool bytes
+   * @param cleanCopies resident ones whose compressed copy is kept in the pool
+   * @param incompressible resident ones that did not compress since they were written
+   */
+  public record Pages(
+      long total,
+      long fresh,
+      long resident,
+      long compressed,
+      long sameFilled,
+      long cleanCopies,
+      long incompressible) {}
+
+  /**
+   * The compressed pool, in bytes unless the name says otherwise.
+   *
+   * @param limit the hard cap
+   * @param used held by the pool: payload, fragmentation and metadata
+   * @param payload compressed bytes stored
+   * @param metadata bookkeeping, part of {@code used}
+   * @param free part of {@code used} that holds no payload
+   * @param fragmented free bytes in slots and slab tails
+   * @param largestFreeExtent longest contiguous free run
+   * @param objects compressed pages stored, clean copies included
+   * @param compactions compaction slices that moved something
+   */
+  public record Pool(
+      long limit,
+      long used,
+      long payload,
+      long metadata,
+      long free,
+      long fragmented,
+      long largestFreeExtent,
+      long objects,
+      long compactions) {}
+
+  /**
+   * Pages out of memory, and reasons to stay.
+   *
+   * @param attempts candidates
+   * @param compressAttempts candidates whose content had to be looked at
+   * @param demoted left memory
+   * @param compressed of these, by the codec
+   * @param sameFilled of these, because every word was equal
+   * @param clean of these, for nothing: the copy or fill word kept from before still held
+   * @param pinned stayed: in use
+   * @param rescued stayed: accessed while being compressed
+   * @param smallGain stayed: saved less than {@code minSavingsPercent}
+   * @param poolFull stayed: no room in the pool
+   * @param discardFailed stayed: the kernel did not take the memory back
+   */
+  public record Demotions(
+      long attempts,
+      long compressAttempts,
+      long demoted,
+      long compressed,
+      long sameFilled,
+      long clean,
+      long pinned,
+      long rescued,
+      long smallGain,
+      long poolFull,
+      long discardFailed) {}
+
+  /**
+   * Pages back to memory.
+   *
+   * @param demand because an access needed them
+   * @param requested by {@link Region#restore}
+   * @param pressure because the pool was full ({@link WhenFull#RESTORE_LRU})
+   * @param rescues pages taken back by an access before they had left
+   * @param copiesKept restored pages that kept their compressed copy
+   * @param copiesDropped copies dropped by a write, a close or pool pressure
+   * @param corrupt restores that failed ({@link CorruptPageException})
+   */
+  public record Restores(
+      long demand,
+      long requested,
+      long pressure,
+      long rescues,
+      long copiesKept,
+      long copiesDropped,
+      long corrupt) {
+    /** All causes. */
+    public long total() {
+      return demand + requested + pressure;
+    }
+  }
+
+  /**
+   * Time that accesses waited for pages.
+   *
+   * @param events accesses that waited
+   * @param totalNanos sum over threads
+   * @param p50Nanos median wait
+   * @param p90Nanos 90th percentile
+   * @param p99Nanos 99th percentile
+   * @param p999Nanos 99.9th percentile
+   * @param maxNanos longest wait
+   * @param somePercent arena pressure: share of time since opening, 0 to 100, in which at least one
+   *     thread waited (as PSI {@code some})
+   */
+  public record Stall(
+      long events,
+      long totalNanos,
+      long p50Nanos,
+      long p90Nanos,
+      long p99Nanos,
+      long p999Nanos,
+      long maxNanos,
+      double somePercent) {}
+
+  static ArenaStats of(
+      ArenaConfig config,
+      PageMover mover,
+      CompressedPool pool,
+      List<PageTable> tables,
+      String barrier,
+      String discarder) {
+    PageCensus census = PageCensus.NONE;
+    long metadata = mover.metadataBytes();
+    for (PageTable table : tables) {
+      census = census.plus(PageCensus.of(table));
+      metadata += table.metadataBytes();
+    }
+    return new ArenaStats(
+        config.pageBytes(),
+        new Pages(
+            census.total(),
+            census.fresh(),
+            census.resident(),
+            census.compressed(),
+            census.sameFilled(),
+            census.cleanCopies(),
+            census.rejected()),
+        new Pool(
+            pool.limitBytes(),
+            pool.poolBytes(),
+            pool.payloadBytes(),
+            pool.metadataBytes(),
+            pool.freeBytes(),
+            pool.fragmentedBytes(),
+            pool.largestFreeExtent(),
+            pool.objects(),
+            pool.compactions()),
+        demotions(mover.counters()),
+        restores(mover.counters()),
+        stall(mover.stall()),
+        metadata,
+        barrier,
+        discarder);
+  }
+
+  private static Demotions demotions(MoverCounters c) {
+    return new Demotions(
+        c.demoteAttempts.sum(),
+        c.compressAttempts.sum(),
+        c.demoted.sum(),
+        c.demotedCompressed.sum(),
+        c.demotedSameFilled.sum(),
+        c.demotedClean.sum(),
+        c.keptPinned.sum(),
+        c.keptRescued.sum(),
+        c.keptSmallGain.sum(),
+        c.keptPoolFull.sum(),
+        c.keptDiscardFailed.sum());
+  }
+
+  private static Restores restores(MoverCounters c) {
+    return new Restores(
+        c.demandRestores.sum(),
+        c.requestedRestores.sum(),
+        c.pressureRestores.sum(),
+        c.rescues.sum(),
+        c.copiesKept.sum(),
+        c.copiesDropped.sum(),
+        c.corruptPages.sum());
+  }
+
+  private static Stall stall(DemandStall stall) {
+    Histogram histogram = stall.histogram();
+    return new Stall(
+        histogram.getTotalCount(),
+        stall.totalNanos(),
+        histogram.getValueAtPercentile(50),
+        histogram.getValueAtPercentile(90),
+        histogram.getValueAtPercentile(99),
+        histogram.getValueAtPercentile(99.9),
+        histogram.getMaxValue(),
+        100.0 * stall.someNanos() / Math.max(1, stall.elapsedNanos()));
+  }
+
+  /** Bytes of pages in memory. */
+  public long residentBytes() {
+    return pages.resident() * pageBytes;
+  }
+
+  /** Bytes held by the pool, its metadata included. */
+  public long poolBytes() {
+    return pool.used();
+  }
+
+  /** Pages restored because an access needed them. */
+  public long demandRestores() {
+    return restores.demand();
+  }
+
+  /** Original bytes ÷ payload bytes of what the pool stores; 1 when it stores nothing. */
+  public double codecRatio() {
+    return pool.payload() == 0 ? 1 : (double) pool.objects() * pageBytes / pool.payload();
+  }
+
+  /**
+   * Bytes that would be resident without the arena ÷ bytes held with it: resident pages, pool and
+   * page tables; 1 when there is nothing.
+   */
+  public double endToEndRatio() {
+    long touched = (pages.total() - pages.fresh()) * pageBytes;
+    return touched == 0 ? 1 : (double) touched / (residentBytes() + pool.used() + pageTableBytes);
+  }
+
+  /**
+   * Every counter under one flat name, in a fixed order. The first ones bear the names that the
+   * predecessor exported (its chunk is our page); arena-core/README.md defines each.
+   */
+  public Map<String, Number> counters() {
+    Map<String, Number> map = new LinkedHashMap<>();
+    long evicted = pages.compressed() + pages.sameFilled();
+    map.put("logical_input_bytes", evicted * pageBytes);
+    map.put("total_input_bytes_attempted", demotions.compressAttempts() * pageBytes);
+    map.put("total_chunks_attempted", demotions.compressAttempts());
+    map.put("chunks_admitted", demotions.compressed() + demotions.sameFilled());
+    map.put("compressed_bytes_live", pool.payload());
+    map.put("pool_bytes_live", pool.used());
+    map.put("pool_bytes_free", pool.free());
+    map.put("pool_bytes_fragmented", pool.fragmented());
+    map.put("pool_largest_free_extent", pool.largestFreeExtent());
+    map.put("pool_compactions", pool.compactions());
+    map.put("slot_bytes_live", pool.used() - pool.metadata() - pool.free());
+    map.put("compress_ops", demotions.compressed() + demotions.sameFilled());
+    map.put("decompress_ops", restores.total());
+    map.put("evictions_lru", restores.pressure());
+    map.put("incompressible_chunks", pages.incompressible());
+    map.put("access_hits_decompressed", restores.demand());
+    map.put("compression_reject_small_gain", demotions.smallGain());
+    map.put("demand_decompress_stall_events", stall.events());
+    map.put("demand_decompress_stall_ns_total", stall.totalNanos());
+    map.put("page_bytes", pageBytes);
+    map.put("pages_total", pages.total());
+    map.put("pages_fresh", pages.fresh());
+    map.put("pages_resident", pages.resident());
+    map.put("pages_compressed", pages.compressed());
+    map.put("pages_same_filled", pages.sameFilled());
+    map.put("pages_clean_copies", pages.cleanCopies());
+    map.put("pool_limit_bytes", pool.limit());
+    map.put("pool_metadata_bytes", pool.metadata());
+    map.put("pool_objects", pool.objects());
+    map.put("page_table_bytes", pageTableBytes);
+    map.put("demote_attempts", demotions.attempts());
+    map.put("demoted", demotions.demoted());
+    map.put("demoted_compressed", demotions.compressed());
+    map.put("demoted_same_filled", demotions.sameFilled());
+    map.put("demoted_clean", demotions.clean());
+    map.put("reject_pinned", demotions.pinned());
+    map.put("reject_rescued", demotions.rescued());
+    map.put("reject_pool_full", demotions.poolFull());
+    map.put("reject_discard_failed", demotions.discardFailed());
+    map.put("restores_demand", restores.demand());
+    map.put("restores_requested", restores.requested());
+    map.put("restores_pressure", restores.pressure());
+    map.put("rescues", restores.rescues());
+    map.put("clean_copies_kept", restores.copiesKept());
+    map.put("clean_copies_dropped", restores.copiesDropped());
+    map.put("corrupt_pages", restores.corrupt());
+    map.put("stall_p50_ns", stall.p50Nanos());
+    map.put("stall_p90_ns", stall.p90Nanos());
+    map.put("stall_p99_ns", stall.p99Nanos());
+    map.put("stall_p999_ns", stall.p999Nanos());
+    map.put("stall_max_ns", stall.maxNanos());
+    map.put("stalled_percent", stall.somePercent());
+    map.put("codec_ratio", codecRatio());
+    map.put("end_to_end_ratio", endToEndRatio());
+    return map;
+  }
+}

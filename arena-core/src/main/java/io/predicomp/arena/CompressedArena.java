@@ -1,0 +1,247 @@
+package io.predicomp.arena;
+
+import io.predicomp.arena.page.PageMover;
+import io.predicomp.arena.page.PageTable;
+import io.predicomp.arena.page.ProcessBarrier;
+import io.predicomp.arena.pool.CompressedPool;
+import io.predicomp.os.ErrnoException;
+import io.predicomp.os.memory.Mapping;
+import io.predicomp.os.memory.MemoryAdvice;
+import io.predicomp.os.memory.PageDiscarder;
+import io.predicomp.os.memory.ProcessMadviseDiscarder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Off-heap memory whose cold pages are kept compressed in the same process: regions that share one
+ * compressed pool with one limit.
+ *
+ * {@snippet :
+ * try (var arena = CompressedArena.open(ArenaConfig.builder().poolLimit(mebibytes(128)).build())) {
+ *   Region region = arena.allocateRegion(1L << 30);
+ *   Cursor cursor = region.cursor(); // one per thread
+ *   cursor.setLong(4096, 42);
+ *   arena.compressAll(); // what nobody is using now leaves memory
+ *   assert cursor.getLong(4096) == 42; // and comes back when it is needed
+ * }
+ * }
+ *
+ * <p>Thread-safe.
+ */
+public final class CompressedArena implements AutoCloseable {
+  private final ArenaConfig config;
+  private final CompressedPool pool;
+  private final PageMover mover;
+  private final ProcessBarrier barrier;
+  private final PageDiscarder discarder;
+  private final List<Region> regions = new CopyOnWriteArrayList<>();
+
+  /** Guards allocation against close. */
+  private final ReentrantLock lifecycle = new ReentrantLock();
+
+  private @Nullable ArenaMBean mBean;
+  private boolean closed;
+
+  /** Global page numbers are never used again, so a stale pin cannot name a new region's page. */
+  private long nextPage = 1;
+
+  private CompressedArena(
+      ArenaConfig config, CompressedPool pool, ProcessBarrier barrier, PageDiscarder discarder) {
+    this.config = config;
+    this.pool = pool;
+    this.barrier = barrier;
+    this.discarder = discarder;
+    this.mover =
+        new PageMover(
+            new PageMover.Parts(
+                pool,
+                config.codec(),
+                config.admission(),
+                config.whenFull() == WhenFull.RESTORE_LRU,
+                barrier,
+                discarder,
+                config.pageBytes()));
+  }
+
+  /** An arena with the default settings. */
+  public static CompressedArena open() {
+    return open(ArenaConfig.builder().build());
+  }
+
+  /**
+   * Opens an arena with no region yet.
+   *
+   * @throws OutOfMemoryError if the pool's address range cannot be reserved
+   */
+  public static CompressedArena open(ArenaConfig config) {
+    return open(config, ProcessBarrier.best(), PageDiscarder.best());
+  }
+
+  /** For tests, which replace what talks to the kernel. */
+  static CompressedArena open(ArenaConfig config, ProcessBarrier barrier, PageDiscarder discarder) {
+    CompressedPool pool;
+    try {
+      pool = CompressedPool.create(config.poolLimit());
+    } catch (ErrnoException e) {
+      throw outOfMemory("cannot reserve a pool of " + config.poolLimit() + " bytes", e);
+    }
+    try {
+      CompressedArena arena = new CompressedArena(config, pool, barrier, discarder);
+      if (config.registerMBean()) {
+        arena.mBean = ArenaMBean.register(arena);
+      }
+      return arena;
+    } catch (Throwable t) {
+      pool.close();
+      throw t;
+    }
+  }
+
+  /**
+   * Allocates a zeroed region.
+   *
+   * @param bytes at least 1; rounded up to whole pages
+   * @throws OutOfMemoryError if the kernel refuses the mapping
+   * @throws IllegalArgumentException if {@code bytes} is not positive or more pages than 2³¹ − 1
+   * @throws IllegalStateException if the arena is closed
+   */
+  public Region allocateRegion(long bytes) {
+    int pageBytes = config.pageBytes();
+    if (bytes <= 0 || bytes > (long) pageBytes * (Integer.MAX_VALUE - 8)) {
+      throw new IllegalArgumentException(
+          "bytes is " + bytes + ", allowed are 1 to " + (long) pageBytes * (Integer.MAX_VALUE - 8));
+    }
+    long rounded = (bytes + pageBytes - 1) / pageBytes * pageBytes;
+    lifecycle.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("Already closed");
+      }
+      Mapping mapping = map(rounded);
+      try {
+        PageTable table =
+            new PageTable(mapping.address(), rounded, pageBytes, nextPage, config.checksums());
+        Region region = new Region(this, mapping, table);
+        mover.add(table);
+        regions.add(region);
+        nextPage += table.pageCount();
+        return region;
+      } catch (Throwable t) {
+        mapping.close();
+        throw t;
+      }
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  private static Mapping map(long bytes) {
+    try {
+      return Mapping.anonymous(bytes, MemoryAdvice.NOHUGEPAGE, MemoryAdvice.DONTFORK);
+    } catch (ErrnoException e) {
+      throw outOfMemory("cannot map a region of " + bytes + " bytes", e);
+    }
+  }
+
+  private static OutOfMemoryError outOfMemory(String what, ErrnoException cause) {
+    OutOfMemoryError error = new OutOfMemoryError(what + ": " + cause.getMessage());
+    error.initCause(cause);
+    return error;
+  }
+
+  /**
+   * Compresses every page of every region that is not in use.
+   *
+   * @return pages that left memory
+   */
+  public long compressAll() {
+    long demoted = 0;
+    for (Region region : regions) {
+      demoted += mover.demote(region.table(), 0, region.pageCount());
+    }
+    return demoted;
+  }
+
+  /** Moves live objects of the pool together until no more can be gained; returns objects moved. */
+  public long compactPool() {
+    long moved = 0;
+    for (int step = 1; step > 0; moved += step) {
+      step = mover.compact(1024);
+    }
+    return moved;
+  }
+
+  /** The settings. */
+  public ArenaConfig config() {
+    return config;
+  }
+
+  /** What the arena holds and has done; counts pages, so it costs about 1 ms per 8 GiB. */
+  public ArenaStats stats() {
+    List<PageTable> tables = new ArrayList<>();
+    for (Region region : regions) {
+      tables.add(region.table());
+    }
+    return ArenaStats.of(config, mover, pool, tables, barrier.name(), discarderName());
+  }
+
+  /**
+   * Closes every region and gives all memory back. Waits for accesses in flight; later ones throw
+   * {@link IllegalStateException}. Closing twice does nothing.
+   *
+   * @throws IllegalStateException if pinned ranges are open, naming how many; nothing is closed
+   *     then
+   */
+  @Override
+  public void close() {
+    lifecycle.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      List<Region> claimed = claimAll();
+      closed = true;
+      claimed.forEach(Region::finishClose);
+      ArenaMBean bean = mBean;
+      if (bean != null) {
+        bean.unregister();
+      }
+      mover.close();
+      pool.close();
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  /** All regions or none. */
+  private List<Region> claimAll() {
+    List<Region> claimed = new ArrayList<>();
+    try {
+      for (Region region : regions) {
+        if (region.beginClose()) {
+          claimed.add(region);
+        }
+      }
+    } catch (IllegalStateException e) {
+      claimed.forEach(Region::cancelClose);
+      long open = regions.stream().mapToLong(Region::openPinnedRanges).sum();
+      throw new IllegalStateException(open + " pinned ranges are open", e);
+    }
+    return claimed;
+  }
+
+  private String discarderName() {
+    return discarder instanceof ProcessMadviseDiscarder ? "process_madvise" : "madvise";
+  }
+
+  PageMover mover() {
+    return mover;
+  }
+
+  void forget(Region region) {
+    regions.remove(region);
+  }
+}

@@ -1,0 +1,386 @@
+package io.predicomp.arena;
+
+import io.predicomp.arena.page.PageTable;
+import io.predicomp.arena.page.PinSlot;
+import io.predicomp.os.address.AddressSpace;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Typed access to the bytes of a region. Offsets are bytes from the start of the region. A page
+ * that is compressed is restored first; no access ever sees anything but what was written last.
+ *
+ * <p>Plain accesses may be unaligned and may straddle pages; without a {@link ByteOrder} they use
+ * the native one. Like plain accesses of a {@link MemorySegment} they are not atomic when unaligned
+ * and order nothing. Accesses whose name says more (volatile, acquire, release, compare-and-set,
+ * get-and-add) need an aligned offset.
+ *
+ * <p>Every access throws {@link IndexOutOfBoundsException} if any byte of it lies outside the
+ * region, {@link IllegalStateException} if the region is closed, and {@link CorruptPageException}
+ * if the page cannot be restored.
+ */
+public abstract sealed class PageAccess permits Region, Cursor {
+  private static final MemorySegment ALL = AddressSpace.ALL;
+  private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+  private static final VarHandle ALIGNED_INT = ValueLayout.JAVA_INT.varHandle();
+  private static final VarHandle ALIGNED_LONG = ValueLayout.JAVA_LONG.varHandle();
+
+  final PageTable table;
+
+  // Copies of the table's, because the fields of an access are loaded anew after every compiler
+  // barrier, and one load each is what the fast path can afford.
+  private final byte[] states;
+  private final long base;
+  private final long byteSize;
+  private final long pageMask;
+  private final int pageShift;
+
+  PageAccess(PageTable table) {
+    this.table = table;
+    this.states = table.states();
+    this.base = table.base();
+    this.byteSize = table.byteSize();
+    this.pageMask = table.pageBytes() - 1L;
+    this.pageShift = Integer.numberOfTrailingZeros(table.pageBytes());
+  }
+
+  private long enterRead(PinSlot slot, long offset, int size) {
+    return enter(slot, offset, size, PageTable.READABLE);
+  }
+
+  private long enterWrite(PinSlot slot, long offset, int size) {
+    return enter(slot, offset, size, PageTable.WRITABLE);
+  }
+
+  /**
+   * Pins the page of an access and makes it ready; returns its address, valid until {@link #exit}.
+   * The order of announcing and reading the state is the accessor's half of the protocol told in
+   * {@link PinSlot}.
+   */
+  private long enter(PinSlot slot, long offset, int size, byte wanted) {
+    // Outside the region, or not within one page: the region is whole pages, so its end needs no
+    // check of its own.
+    if (Long.compareUnsigned(offset, byteSize) >= 0
+        || ((offset + (size - 1)) & pageMask) < size - 1) {
+      return slot.enterStraddling(table, offset, size, wanted);
+    }
+    long address = base + offset;
+    int page = (int) (offset >>> pageShift);
+    slot.announce(address);
+    if (PageTable.stateAcquire(states, page) < wanted) {
+      slot.settle(table, page, wanted);
+    }
+    return address;
+  }
+
+  /** The slot that announces this thread's next access; each must end with {@link #exit}. */
+  abstract PinSlot slot();
+
+  /** Ends the access that {@link #slot()} began. */
+  abstract void exit(PinSlot slot);
+
+  abstract CompressedArena arena();
+
+  final void requireSameArena(Region other) {
+    if (arena() != other.arena()) {
+      throw new IllegalArgumentException("the target region belongs to another arena");
+    }
+  }
+
+  /** Bytes of the region, a multiple of the page size. */
+  public final long byteSize() {
+    return table.byteSize();
+  }
+
+  // --- plain ----------------------------------------------------------------------------------
+
+  public final byte getByte(long offset) {
+    PinSlot slot = slot();
+    long address = enterRead(slot, offset, Byte.BYTES);
+    byte value = ALL.get(BYTE, address);
+    exit(slot);
+    return value;
+  }
+
+  public final void setByte(long offset, byte value) {
+    PinSlot slot = slot();
+    long address = enterWrite(slot, offset, Byte.BYTES);
+    ALL.set(BYTE, address, value);
+    exit(slot);
+  }
+
+  public final short getShort(long offset) {
+    PinSlot slot = slot();
+    long address = enterRead(slot, offset, Short.BYTES);
+    short value = ALL.get(SHORT, address);
+    exit(slot);
+    return value;
+  }
+
+  public final void setShort(long offset, short value) {
+    PinSlot slot = slot();
+    long address = enterWrite(slot, offset, Short.BYTES);
+    ALL.set(SHORT, address, value);
+    exit(slot);
+  }
+
+  public final int getInt(long offset) {
+    PinSlot slot = slot();
+    long address = enterRead(slot, offset, Integer.BYTES);
+    int value = ALL.get(INT, address);
+    exit(slot);
+    return value;
+  }
+
+  public final void setInt(long offset, int value) {
+    PinSlot slot = slot();
+    long address = enterWrite(slot, offset, Integer.BYTES);
+    ALL.set(INT, address, value);
+    exit(slot);
+  }
+
+  public final long getLong(long offset) {
+    PinSlot slot = slot();
+    long address = enterRead(slot, offset, Long.BYTES);
+    long value = ALL.get(LONG, address);
+    exit(slot);
+    return value;
+  }
+
+  public final void setLong(long offset, long value) {
+    PinSlot slot = slot();
+    long address = enterWrite(slot, offset, Long.BYTES);
+    ALL.set(LONG, address, value);
+    exit(slot);
+  }
+
+  public final float getFloat(long offset) {
+    return Float.intBitsToFloat(getInt(offset));
+  }
+
+  public final void setFloat(long offset, float value) {
+    setInt(offset, Float.floatToRawIntBits(value));
+  }
+
+  public final double getDouble(long offset) {
+    return Double.longBitsToDouble(getLong(offset));
+  }
+
+  public final void setDouble(long offset, double value) {
+    setLong(offset, Double.doubleToRawLongBits(value));
+  }
+
+  // --- with a byte order ----------------------------------------------------------------------
+
+  public final short getShort(long offset, ByteOrder order) {
+    short value = getShort(offset);
+    return isNative(order) ? value : Short.reverseBytes(value);
+  }
+
+  public final void setShort(long offset, ByteOrder order, short value) {
+    setShort(offset, isNative(order) ? value : Short.reverseBytes(value));
+  }
+
+  public final int getInt(long offset, ByteOrder order) {
+    int value = getInt(offset);
+    return isNative(order) ? value : Integer.reverseBytes(value);
+  }
+
+  public final void setInt(long offset, ByteOrder order, int value) {
+    setInt(offset, isNative(order) ? value : Integer.reverseBytes(value));
+  }
+
+  public final long getLong(long offset, ByteOrder order) {
+    long value = getLong(offset);
+    return isNative(order) ? value : Long.reverseBytes(value);
+  }
+
+  public final void setLong(long offset, ByteOrder order, long value) {
+    setLong(offset, isNative(order) ? value : Long.reverseBytes(value));
+  }
+
+  public final float getFloat(long offset, ByteOrder order) {
+    return Float.intBitsToFloat(getInt(offset, order));
+  }
+
+  public final void setFloat(long offset, ByteOrder order, float value) {
+    setInt(offset, order, Float.floatToRawIntBits(value));
+  }
+
+  public final double getDouble(long offset, ByteOrder order) {
+    return Double.longBitsToDouble(getLong(offset, order));
+  }
+
+  public final void setDouble(long offset, ByteOrder order, double value) {
+    setLong(offset, order, Double.doubleToRawLongBits(value));
+  }
+
+  private static boolean isNative(ByteOrder order) {
+    return order == ByteOrder.nativeOrder();
+  }
+
+  // --- ordered and atomic ---------------------------------------------------------------------
+
+  public final int getIntVolatile(long offset) {
+    PinSlot slot = enterableAt(offset, Integer.BYTES);
+    long address = enterRead(slot, offset, Integer.BYTES);
+    int value = (int) ALIGNED_INT.getVolatile(ALL, address);
+    exit(slot);
+    return value;
+  }
+
+  public final void setIntVolatile(long offset, int value) {
+    PinSlot slot = enterableAt(offset, Integer.BYTES);
+    long address = enterWrite(slot, offset, Integer.BYTES);
+    ALIGNED_INT.setVolatile(ALL, address, value);
+    exit(slot);
+  }
+
+  public final int getIntAcquire(long offset) {
+    PinSlot slot = enterableAt(offset, Integer.BYTES);
+    long address = enterRead(slot, offset, Integer.BYTES);
+    int value = (int) ALIGNED_INT.getAcquire(ALL, address);
+    exit(slot);
+    return value;
+  }
+
+  public final void setIntRelease(long offset, int value) {
+    PinSlot slot = enterableAt(offset, Integer.BYTES);
+    long address = enterWrite(slot, offset, Integer.BYTES);
+    ALIGNED_INT.setRelease(ALL, address, value);
+    exit(slot);
+  }
+
+  /** Atomically sets the int to {@code value} if it is {@code expected}. */
+  public final boolean compareAndSetInt(long offset, int expected, int value) {
+    PinSlot slot = enterableAt(offset, Integer.BYTES);
+    long address = enterWrite(slot, offset, Integer.BYTES);
+    boolean set = ALIGNED_INT.compareAndSet(ALL, address, expected, value);
+    exit(slot);
+    return set;
+  }
+
+  /** Atomically adds to the int and returns what it was. */
+  public final int getAndAddInt(long offset, int delta) {
+    PinSlot slot = enterableAt(offset, Integer.BYTES);
+    long address = enterWrite(slot, offset, Integer.BYTES);
+    int before = (int) ALIGNED_INT.getAndAdd(ALL, address, delta);
+    exit(slot);
+    return before;
+  }
+
+  public final long getLongVolatile(long offset) {
+    PinSlot slot = enterableAt(offset, Long.BYTES);
+    long address = enterRead(slot, offset, Long.BYTES);
+    long value = (long) ALIGNED_LONG.getVolatile(ALL, address);
+    exit(slot);
+    return value;
+  }
+
+  public final void setLongVolatile(long offset, long value) {
+    PinSlot slot = enterableAt(offset, Long.BYTES);
+    long address = enterWrite(slot, offset, Long.BYTES);
+    ALIGNED_LONG.setVolatile(ALL, address, value);
+    exit(slot);
+  }
+
+  public final long getLongAcquire(long offset) {
+    PinSlot slot = enterableAt(offset, Long.BYTES);
+    long address = enterRead(slot, offset, Long.BYTES);
+    long value = (long) ALIGNED_LONG.getAcquire(ALL, address);
+    exit(slot);
+    return value;
+  }
+
+  public final void setLongRelease(long offset, long value) {
+    PinSlot slot = enterableAt(offset, Long.BYTES);
+    long address = enterWrite(slot, offset, Long.BYTES);
+    ALIGNED_LONG.setRelease(ALL, address, value);
+    exit(slot);
+  }
+
+  /** Atomically sets the long to {@code value} if it is {@code expected}. */
+  public final boolean compareAndSetLong(long offset, long expected, long value) {
+    PinSlot slot = enterableAt(offset, Long.BYTES);
+    long address = enterWrite(slot, offset, Long.BYTES);
+    boolean set = ALIGNED_LONG.compareAndSet(ALL, address, expected, value);
+    exit(slot);
+    return set;
+  }
+
+  /** Atomically adds to the long and returns what it was. */
+  public final long getAndAddLong(long offset, long delta) {
+    PinSlot slot = enterableAt(offset, Long.BYTES);
+    long address = enterWrite(slot, offset, Long.BYTES);
+    long before = (long) ALIGNED_LONG.getAndAdd(ALL, address, delta);
+    exit(slot);
+    return before;
+  }
+
+  /** A slot, once it is sure that the access behind it cannot fail for its alignment. */
+  private PinSlot enterableAt(long offset, int size) {
+    if ((offset & (size - 1)) != 0) {
+      throw new IllegalArgumentException(
+          "Misaligned access at offset " + offset + "; alignment = " + size);
+    }
+    return slot();
+  }
+
+  // --- bulk -----------------------------------------------------------------------------------
+
+  /**
+   * Copies {@code length} bytes into the region.
+   *
+   * @param source a heap or native segment; it may not be memory of this arena unless pinned
+   * @throws IndexOutOfBoundsException if either range is out of bounds; nothing is copied then
+   */
+  public final void copyFrom(long offset, MemorySegment source, long sourceOffset, long length) {
+    BulkAccess.copyFrom(this, offset, source, sourceOffset, length);
+  }
+
+  /** As {@link #copyFrom(long, MemorySegment, long, long)}, from a heap array. */
+  public final void copyFrom(long offset, byte[] source, int sourceOffset, int length) {
+    BulkAccess.copyFrom(this, offset, MemorySegment.ofArray(source), sourceOffset, length);
+  }
+
+  /**
+   * Copies {@code length} bytes out of the region.
+   *
+   * @throws IndexOutOfBoundsException if either range is out of bounds; nothing is copied then
+   */
+  public final void copyTo(long offset, MemorySegment target, long targetOffset, long length) {
+    BulkAccess.copyTo(this, offset, target, targetOffset, length);
+  }
+
+  /** As {@link #copyTo(long, MemorySegment, long, long)}, into a heap array. */
+  public final void copyTo(long offset, byte[] target, int targetOffset, int length) {
+    BulkAccess.copyTo(this, offset, MemorySegment.ofArray(target), targetOffset, length);
+  }
+
+  /**
+   * Copies {@code length} bytes from here to a region of the same arena, which may be this one; the
+   * ranges may overlap.
+   *
+   * @throws IllegalArgumentException if the target belongs to another arena
+   */
+  public final void copyTo(long offset, Region target, long targetOffset, long length) {
+    BulkAccess.copyBetween(this, offset, target, targetOffset, length);
+  }
+
+  /** Sets {@code length} bytes to {@code value}. */
+  public final void fill(long offset, long length, byte value) {
+    BulkAccess.fill(this, offset, length, value);
+  }
+
+  /**
+   * The relative offset of the first byte that differs, or -1 if none of {@code length} bytes does.
+   */
+  public final long mismatch(long offset, MemorySegment other, long otherOffset, long length) {
+    return BulkAccess.mismatch(this, offset, other, otherOffset, length);
+  }
+}

@@ -1,0 +1,223 @@
+package io.predicomp.arena;
+
+import io.predicomp.arena.page.PageTable;
+import io.predicomp.arena.page.PinRegistry;
+import io.predicomp.arena.page.PinSlot;
+import io.predicomp.os.memory.Mapping;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Contiguous memory of an arena, zeroed when allocated, whose pages are compressed and restored one
+ * by one. Thread-safe: any thread may access it here; a thread that accesses it a lot is faster
+ * through its own {@link #cursor()}.
+ */
+public final class Region extends PageAccess implements AutoCloseable {
+  private static final long CLOSING = Long.MIN_VALUE;
+
+  private final CompressedArena arena;
+  private final Mapping mapping;
+  private final PinRegistry pins;
+  private final PinSlot[] slots;
+
+  /** Open {@link PinnedRange}s; negative once closing began. */
+  private final AtomicLong pinnedRanges = new AtomicLong();
+
+  Region(CompressedArena arena, Mapping mapping, PageTable table) {
+    super(table);
+    this.arena = arena;
+    this.mapping = mapping;
+    this.pins = arena.mover().pins();
+    this.slots = pins.table();
+  }
+
+  @Override
+  PinSlot slot() {
+    return pins.slot(slots);
+  }
+
+  @Override
+  void exit(PinSlot slot) {
+    slot.exit();
+  }
+
+  @Override
+  CompressedArena arena() {
+    return arena;
+  }
+
+  PageTable table() {
+    return table;
+  }
+
+  /** Bytes of one page. */
+  public int pageBytes() {
+    return table.pageBytes();
+  }
+
+  /** Pages of the region. */
+  public int pageCount() {
+    return table.pageCount();
+  }
+
+  /** An accessor for the current thread only. */
+  public Cursor cursor() {
+    return new Cursor(arena, table, arena.mover().pins().register());
+  }
+
+  /**
+   * Restores a range and keeps it in memory until the result is closed, for bulk work and for
+   * system calls. Only the current thread may use and close the result.
+   *
+   * @param offset bytes from the start of the region
+   * @param length bytes, at least 1
+   * @throws IndexOutOfBoundsException if the range leaves the region
+   * @throws IllegalStateException if the region is closed
+   */
+  public PinnedRange pin(long offset, long length) {
+    return PinnedRange.open(this, offset, length, true, false);
+  }
+
+  /** As {@link #pin}, with a read-only segment; the pages keep their compressed copies. */
+  public PinnedRange pinReadOnly(long offset, long length) {
+    return PinnedRange.open(this, offset, length, false, false);
+  }
+
+  /**
+   * As {@link #pin}, for use by any thread. Closing it stops all threads of the JVM for a moment,
+   * as closing any shared arena does, so it is for ranges held long.
+   */
+  public PinnedRange pinShared(long offset, long length) {
+    return PinnedRange.open(this, offset, length, true, true);
+  }
+
+  /**
+   * Compresses the pages that lie wholly or partly in a range, except those in use.
+   *
+   * @return pages that left memory
+   */
+  public long compress(long offset, long length) {
+    int first = firstPage(offset, length);
+    requireOpen();
+    return arena.mover().demote(table, first, pages(first, offset, length));
+  }
+
+  /** As {@link #compress} on the whole region. */
+  public long compress() {
+    return compress(0, byteSize());
+  }
+
+  /**
+   * Brings the pages of a range back to memory before they are needed.
+   *
+   * @return pages restored by this call
+   * @throws CorruptPageException if a page cannot be restored; those before it are
+   */
+  public long restore(long offset, long length) {
+    int first = firstPage(offset, length);
+    requireOpen();
+    return arena.mover().restore(table, first, pages(first, offset, length));
+  }
+
+  /**
+   * Sets a range to zero and gives the memory of the pages that lie wholly in it back. Concurrent
+   * accesses see, byte for byte, what was there before or zero.
+   */
+  public void discard(long offset, long length) {
+    firstPage(offset, length);
+    long pageBytes = table.pageBytes();
+    long start = (offset + pageBytes - 1) / pageBytes * pageBytes;
+    long end = (offset + length) / pageBytes * pageBytes;
+    if (start >= end) {
+      fill(offset, length, (byte) 0);
+      return;
+    }
+    fill(offset, start - offset, (byte) 0);
+    fill(end, offset + length - end, (byte) 0);
+    requireOpen();
+    arena.mover().discard(table, (int) (start / pageBytes), (int) ((end - start) / pageBytes));
+  }
+
+  /**
+   * Gives all memory of the region back. Waits for accesses in flight; later ones throw {@link
+   * IllegalStateException}. Closing twice does nothing.
+   *
+   * @throws IllegalStateException if pinned ranges are open; the region stays open then
+   */
+  @Override
+  public void close() {
+    if (beginClose()) {
+      finishClose();
+    }
+  }
+
+  /**
+   * Claims the close, after which no range can be pinned; false if it was claimed before.
+   *
+   * @throws IllegalStateException if pinned ranges are open
+   */
+  boolean beginClose() {
+    while (true) {
+      long ranges = pinnedRanges.get();
+      if (ranges < 0) {
+        return false;
+      }
+      if (ranges > 0) {
+        throw new IllegalStateException(ranges + " pinned ranges are open");
+      }
+      if (pinnedRanges.compareAndSet(0, CLOSING)) {
+        return true;
+      }
+    }
+  }
+
+  void cancelClose() {
+    pinnedRanges.set(0);
+  }
+
+  void finishClose() {
+    arena.mover().close(table);
+    mapping.close();
+    arena.forget(this);
+  }
+
+  long openPinnedRanges() {
+    return Math.max(0, pinnedRanges.get());
+  }
+
+  /** Keeps the region from being closed until {@link #release()}. */
+  void acquire() {
+    while (true) {
+      long ranges = pinnedRanges.get();
+      if (ranges < 0) {
+        throw new IllegalStateException("Already closed");
+      }
+      if (pinnedRanges.compareAndSet(ranges, ranges + 1)) {
+        return;
+      }
+    }
+  }
+
+  void release() {
+    pinnedRanges.decrementAndGet();
+  }
+
+  /**
+   * Only for the sake of the caller, who should hear of a closed region: page movement itself meets
+   * nothing but closed pages then.
+   */
+  private void requireOpen() {
+    if (pinnedRanges.get() < 0) {
+      throw new IllegalStateException("Already closed");
+    }
+  }
+
+  private int firstPage(long offset, long length) {
+    table.checkRange(offset, length);
+    return (int) (offset / table.pageBytes());
+  }
+
+  private int pages(int first, long offset, long length) {
+    long pageBytes = table.pageBytes();
+    return length == 0 ? 0 : (int) ((offset + length - 1) / pageBytes) - first + 1;
+  }
+}

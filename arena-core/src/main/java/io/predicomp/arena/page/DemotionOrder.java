@@ -1,0 +1,91 @@
+package io.predicomp.arena.page;
+
+import java.util.Arrays;
+
+/**
+ * Compressed pages from the longest compressed to the latest: a ring of page numbers in demotion
+ * order. A page is not touched while it is compressed, so demotion order is recency order.
+ *
+ * <p>Restores do not come here, which keeps them free of any lock: an entry whose page was restored
+ * or demoted again since is recognised by its stamp and skipped. Used by the holder of the demotion
+ * lock only.
+ */
+final class DemotionOrder {
+  private static final int STAMP_BITS = 24;
+  private static final int STAMP_MASK = (1 << STAMP_BITS) - 1;
+
+  /** Tells whether an entry still stands for its page's latest demotion. */
+  interface Validity {
+    boolean isCurrent(long globalPage, int stamp);
+  }
+
+  /** Global page number (40 bits), stamp (24 bits). */
+  private long[] ring = new long[64];
+
+  private long head;
+  private long tail;
+  private int lastStamp;
+
+  /** Appends a page and returns the stamp to remember for it, never 0. */
+  int append(long globalPage, Validity validity) {
+    if (tail - head == ring.length) {
+      makeRoom(validity);
+    }
+    lastStamp = nextStamp(lastStamp);
+    ring[index(tail++)] = (globalPage << STAMP_BITS) | lastStamp;
+    return lastStamp;
+  }
+
+  /**
+   * Removes and returns the longest compressed page, or -1 when there is none that was demoted up
+   * to {@code mark}, a former {@link #mark()}.
+   */
+  long pollUpTo(int mark, Validity validity) {
+    while (head < tail) {
+      long entry = ring[index(head)];
+      int stamp = (int) entry & STAMP_MASK;
+      if (((mark - stamp) & STAMP_MASK) > STAMP_MASK / 2) {
+        return -1;
+      }
+      head++;
+      if (validity.isCurrent(entry >>> STAMP_BITS, stamp)) {
+        return entry >>> STAMP_BITS;
+      }
+    }
+    return -1;
+  }
+
+  /** The stamp of the latest demotion. */
+  int mark() {
+    return lastStamp;
+  }
+
+  long metadataBytes() {
+    return (long) ring.length * Long.BYTES;
+  }
+
+  /** Drops entries that no longer count; doubles the ring if more than half still do. */
+  private void makeRoom(Validity validity) {
+    long[] old = ring;
+    long[] live = new long[old.length];
+    int count = 0;
+    for (long i = head; i < tail; i++) {
+      long entry = old[index(i)];
+      if (validity.isCurrent(entry >>> STAMP_BITS, (int) entry & STAMP_MASK)) {
+        live[count++] = entry;
+      }
+    }
+    ring = count > old.length / 2 ? Arrays.copyOf(live, old.length * 2) : live;
+    head = 0;
+    tail = count;
+  }
+
+  private int index(long position) {
+    return (int) (position & (ring.length - 1));
+  }
+
+  private static int nextStamp(int stamp) {
+    int next = (stamp + 1) & STAMP_MASK;
+    return next == 0 ? 1 : next;
+  }
+}

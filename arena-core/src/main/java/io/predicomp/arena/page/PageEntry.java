@@ -1,0 +1,45 @@
+package io.predicomp.arena.page;
+
+/**
+ * What a page's entry holds while a compressed copy exists: 64 bits naming the copy.
+ *
+ * <pre>
+ *   63    56 55      40 39                                     0
+ *   | codec |  length  |  pool handle                          |
+ *
+ *   codec   index into the arena's codecs
+ *   length  payload bytes, 1 to 65,535
+ *   handle  from CompressedPool.store
+ * </pre>
+ *
+ * Without a copy the entry is the 64-bit word that fills the page ({@link PageState}).
+ */
+final class PageEntry {
+  private static final int HANDLE_BITS = 40;
+  private static final int LENGTH_BITS = 16;
+  private static final long HANDLE_MASK = (1L << HANDLE_BITS) - 1;
+  private static final int LENGTH_MASK = (1 << LENGTH_BITS) - 1;
+
+  private PageEntry() {}
+
+  static long of(int codec, int length, long handle) {
+    assert length > 0 && length <= LENGTH_MASK && (handle & ~HANDLE_MASK) == 0 && codec >>> 8 == 0;
+    return ((long) codec << (HANDLE_BITS + LENGTH_BITS)) | ((long) length << HANDLE_BITS) | handle;
+  }
+
+  static int codec(long entry) {
+    return (int) (entry >>> (HANDLE_BITS + LENGTH_BITS));
+  }
+
+  static int length(long entry) {
+    return (int) (entry >>> HANDLE_BITS) & LENGTH_MASK;
+  }
+
+  static long handle(long entry) {
+    return entry & HANDLE_MASK;
+  }
+
+  static long withHandle(long entry, long handle) {
+    return (entry & ~HANDLE_MASK) | handle;
+  }
+}

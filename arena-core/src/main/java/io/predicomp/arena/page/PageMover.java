@@ -1,0 +1,510 @@
+package io.predicomp.arena.page;
+
+import io.predicomp.arena.CorruptPageException;
+import io.predicomp.arena.codec.PageCodec;
+import io.predicomp.arena.codec.SameFilled;
+import io.predicomp.arena.event.DemandRestoreEvent;
+import io.predicomp.arena.policy.AdmissionPolicy;
+import io.predicomp.arena.pool.CompressedPool;
+import io.predicomp.os.address.AddressSpace;
+import io.predicomp.os.memory.PageDiscarder;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
+
+/**
+ * The only place that changes page state. Accessors come here from the slow path of {@link
+ * PinSlot}; everything that takes pages out of memory runs under one lock, the demotion lock, in
+ * {@link DemotionBatch} and {@link PoolPressure}. Accesses never take that lock.
+ *
+ * <p>Thread-safe.
+ */
+public final class PageMover implements AutoCloseable {
+  /** What a mover is made of; tests replace single parts. */
+  public record Parts(
+      CompressedPool pool,
+      PageCodec codec,
+      AdmissionPolicy admission,
+      boolean restoreLeastRecentWhenFull,
+      ProcessBarrier barrier,
+      PageDiscarder discarder,
+      int pageBytes) {}
+
+  private enum Cause {
+    DEMAND,
+    REQUEST,
+    PRESSURE,
+    KEPT
+  }
+
+  final CompressedPool pool;
+  final PageCodec codec;
+  final AdmissionPolicy admission;
+  final ProcessBarrier barrier;
+  final PageDiscarder discarder;
+  final PinRegistry pins;
+  final RegionDirectory regions = new RegionDirectory();
+  final MoverCounters counters = new MoverCounters();
+  private final DemandStall stall = new DemandStall();
+
+  /** Held by whoever demotes, discards, compacts or closes; never by an access. */
+  private final ReentrantLock demotion = new ReentrantLock();
+
+  private final DemotionBatch batch;
+  private final PoolPressure pressure;
+
+  public PageMover(Parts parts) {
+    this.pool = parts.pool();
+    this.codec = parts.codec();
+    this.admission = parts.admission();
+    this.barrier = parts.barrier();
+    this.discarder = parts.discarder();
+    this.pins = new PinRegistry(this);
+    this.pressure = new PoolPressure(this, parts.restoreLeastRecentWhenFull());
+    this.batch = new DemotionBatch(this, pressure, parts.pageBytes());
+  }
+
+  public PinRegistry pins() {
+    return pins;
+  }
+
+  public MoverCounters counters() {
+    return counters;
+  }
+
+  public DemandStall stall() {
+    return stall;
+  }
+
+  /** Heap bytes of the bookkeeping beside the page tables. */
+  public long metadataBytes() {
+    return pressure.metadataBytes();
+  }
+
+  /** Adds a region's pages. */
+  public void add(PageTable table) {
+    regions.add(table);
+  }
+
+  // --- accessors ------------------------------------------------------------------------------
+
+  /**
+   * Called with {@code slot} pinning the pages; returns with them pinned and at least {@code
+   * wanted}. Waits unpinned: an evictor or a close that waits for this thread's pin would otherwise
+   * wait for ever.
+   */
+  void makeAccessible(PinSlot slot, PageTable table, int page, int count, byte wanted) {
+    long stallStart = -1;
+    DemandRestoreEvent event = null;
+    try {
+      int p = page;
+      while (p < page + count) {
+        byte state = table.state(p);
+        if (state >= wanted) {
+          p++;
+        } else if (PageState.isResident(state) || PageState.isRescuable(state)) {
+          admit(table, p, state, wanted);
+        } else {
+          slot.unpin();
+          if (state == PageState.CLOSED) {
+            throw new IllegalStateException("Already closed");
+          }
+          if (stallStart < 0) {
+            stallStart = stall.begin();
+            event = DemandRestoreEvent.beginIfEnabled();
+          }
+          if (PageState.isEvicted(state)) {
+            promote(table, p, state, wanted == PageState.WRITABLE, Cause.DEMAND);
+          } else {
+            awaitChange(table, p, state);
+          }
+          slot.pin(table, page, count);
+          p = page; // what was accessible before may have gone while nothing was pinned
+        }
+      }
+    } finally {
+      if (stallStart >= 0) {
+        stall.end(stallStart);
+        if (event != null) {
+          event.commit(table.firstPage + page);
+        }
+      }
+    }
+  }
+
+  /** Sets the bits an access needs, or rescues the page. The caller pins the page. */
+  private void admit(PageTable table, int page, byte state, byte wanted) {
+    byte resident = PageState.isResident(state) ? state : PageState.backToResident(state);
+    byte next =
+        wanted == PageState.WRITABLE ? PageState.WRITABLE : (byte) (resident | PageState.TOUCHED);
+    if (!table.cas(page, state, next)) {
+      return;
+    }
+    if (PageState.hasCopy(state) && wanted == PageState.WRITABLE) {
+      // The pin keeps the evictor away from the entry until this is done.
+      dropCopy(table.entries[page]);
+    }
+    if (!PageState.isResident(state)) {
+      counters.rescues.increment();
+    }
+  }
+
+  private static void awaitChange(PageTable table, int page, byte state) {
+    Backoff backoff = new Backoff();
+    while (table.state(page) == state) {
+      backoff.pause();
+    }
+  }
+
+  // --- promotion ------------------------------------------------------------------------------
+
+  /** Brings one evicted page back; false if another thread was faster. */
+  private boolean promote(PageTable table, int page, byte evicted, boolean forWrite, Cause cause) {
+    if (!table.cas(page, evicted, restoring(evicted))) {
+      return false;
+    }
+    byte next = evicted; // what it goes back to if the content cannot be had
+    try {
+      long entry = table.entries[page];
+      if (PageState.hasCopy(evicted)) {
+        decompress(table, page, entry);
+        boolean keepCopy =
+            !forWrite
+                && (cause == Cause.DEMAND || cause == Cause.REQUEST)
+                && admission.keepsCleanCopies(pool.poolBytes(), pool.limitBytes());
+        if (keepCopy) {
+          next = (byte) (PageState.RESIDENT | PageState.COPY);
+          counters.copiesKept.increment();
+        } else {
+          pool.free(PageEntry.handle(entry), PageEntry.length(entry));
+          next = (byte) (PageState.RESIDENT | PageState.DIRTY);
+        }
+      } else {
+        // The whole page, whatever it holds: a discard may have failed without a word.
+        SameFilled.fill(AddressSpace.ALL, table.address(page), table.pageBytes, entry);
+        next = PageState.RESIDENT;
+      }
+      if (cause == Cause.DEMAND) {
+        next = forWrite ? PageState.WRITABLE : (byte) (next | PageState.TOUCHED);
+      }
+    } finally {
+      table.publish(page, next);
+    }
+    switch (cause) {
+      case DEMAND -> counters.demandRestores.increment();
+      case REQUEST -> counters.requestedRestores.increment();
+      case PRESSURE -> counters.pressureRestores.increment();
+      case KEPT -> {} // counted as a page that stayed
+    }
+    return true;
+  }
+
+  private static byte restoring(byte evicted) {
+    return (byte) (PageState.RESTORING | (evicted & PageState.COPY));
+  }
+
+  private void decompress(PageTable table, int page, long entry) {
+    int length = PageEntry.length(entry);
+    int produced =
+        codec.decompress(
+            AddressSpace.ALL,
+            pool.address(PageEntry.handle(entry)),
+            length,
+            AddressSpace.ALL,
+            table.address(page),
+            table.pageBytes);
+    if (produced != table.pageBytes) {
+      counters.corruptPages.increment();
+      throw new CorruptPageException(
+          page,
+          codec.name()
+              + " gave "
+              + produced
+              + " for "
+              + length
+              + " payload bytes, not "
+              + table.pageBytes);
+    }
+    verify(table, page);
+  }
+
+  private void verify(PageTable table, int page) {
+    int[] checksums = table.checksums;
+    if (checksums == null) {
+      return;
+    }
+    int actual = PageChecksum.of(table.address(page), table.pageBytes);
+    if (actual != checksums[page]) {
+      counters.corruptPages.increment();
+      throw new CorruptPageException(
+          page, String.format("checksum %08x, expected %08x", actual, checksums[page]));
+    }
+  }
+
+  private void dropCopy(long entry) {
+    pool.free(PageEntry.handle(entry), PageEntry.length(entry));
+    counters.copiesDropped.increment();
+  }
+
+  /**
+   * Restores the evicted pages among {@code count} pages from {@code page}, in address order.
+   *
+   * @return pages restored by this call
+   */
+  public long restore(PageTable table, int page, int count) {
+    long restored = 0;
+    for (int p = page; p < page + count; p++) {
+      byte state = table.state(p);
+      if (PageState.isEvicted(state) && promote(table, p, state, false, Cause.REQUEST)) {
+        restored++;
+      }
+    }
+    return restored;
+  }
+
+  // --- leases ---------------------------------------------------------------------------------
+
+  /**
+   * Keeps pages resident until {@link #unlease}: makes each accessible under a pin and leases it
+   * before the pin goes.
+   */
+  public void lease(PageTable table, int page, int count, boolean writable) {
+    int p = page;
+    try {
+      for (; p < page + count; p++) {
+        PinSlot slot = pins.slot();
+        if (writable) {
+          slot.enterWritePages(table, p, 1);
+        } else {
+          slot.enterReadPages(table, p, 1);
+        }
+        try {
+          table.lease(p);
+        } finally {
+          slot.exit();
+        }
+      }
+    } catch (Throwable t) {
+      unlease(table, page, p - page, false);
+      throw t;
+    }
+  }
+
+  /** Gives up leases; pages of a writable lease are marked written once more. */
+  public void unlease(PageTable table, int page, int count, boolean writable) {
+    for (int p = page; p < page + count; p++) {
+      if (writable) {
+        PinSlot slot = pins.slot();
+        slot.enterWritePages(table, p, 1);
+        slot.exit();
+      }
+      table.unlease(p);
+    }
+  }
+
+  // --- demotion -------------------------------------------------------------------------------
+
+  /**
+   * Demotes what can be demoted among {@code count} pages from {@code page}. Pages in use are left
+   * alone; nobody waits for this call.
+   *
+   * @return pages demoted
+   */
+  public long demote(PageTable table, int page, int count) {
+    int mark = locked(pressure::mark);
+    long demoted = 0;
+    for (int p = page, end = page + count; p < end; ) {
+      demotion.lock();
+      try {
+        p = batch.collect(table, p, end);
+        demoted += batch.demote(mark);
+        pressure.compactIfFragmented();
+      } finally {
+        demotion.unlock();
+      }
+    }
+    return demoted;
+  }
+
+  /** Sets whole pages to zero and gives their memory back. */
+  public void discard(PageTable table, int page, int count) {
+    for (int p = page, end = page + count; p < end; ) {
+      int from = p;
+      demotion.lock();
+      try {
+        p = batch.collectAll(table, p, end);
+        batch.discard();
+        dropEvicted(table, from, p);
+      } finally {
+        demotion.unlock();
+      }
+    }
+    zeroWhatRemains(table, page, count);
+  }
+
+  /** Turns evicted pages into zero pages. Under the demotion lock. */
+  private void dropEvicted(PageTable table, int from, int to) {
+    for (int p = from; p < to; p++) {
+      byte state = table.state(p);
+      if (PageState.isEvicted(state) && table.cas(p, state, restoring(state))) {
+        if (PageState.hasCopy(state)) {
+          dropCopy(table.entries[p]);
+        }
+        table.entries[p] = 0;
+        table.publish(p, PageState.EVICTED);
+      }
+    }
+  }
+
+  /** Pages that were in use while the others were discarded: zeroed by writing, as their user. */
+  private void zeroWhatRemains(PageTable table, int page, int count) {
+    for (int p = page; p < page + count; p++) {
+      byte state = table.state(p);
+      boolean isZero =
+          table.isFresh(p, state)
+              || (PageState.isEvicted(state) && !PageState.hasCopy(state) && table.entries[p] == 0);
+      if (!isZero) {
+        PinSlot slot = pins.slot();
+        slot.enterWritePages(table, p, 1);
+        try {
+          SameFilled.fill(AddressSpace.ALL, table.address(p), table.pageBytes, 0L);
+        } finally {
+          slot.exit();
+        }
+      }
+    }
+  }
+
+  /** Moves live pool objects out of sparse slabs; returns objects moved. */
+  public int compact(int maxMoves) {
+    return locked(() -> pressure.compact(maxMoves));
+  }
+
+  /**
+   * Takes a page back to memory because the pool is full. Under the demotion lock.
+   *
+   * @return whether the page was compressed and now is not
+   */
+  boolean promoteUnderPressure(PageTable table, int page) {
+    byte state = table.state(page);
+    return PageState.isEvicted(state)
+        && PageState.hasCopy(state)
+        && promote(table, page, state, false, Cause.PRESSURE);
+  }
+
+  /** Takes a page back that could not be discarded. Under the demotion lock. */
+  void promoteKept(PageTable table, int page) {
+    byte state = table.state(page);
+    if (PageState.isEvicted(state)) {
+      promote(table, page, state, false, Cause.KEPT);
+    }
+  }
+
+  /** Drops the compressed copy of a resident page. Under the demotion lock. */
+  boolean dropCleanCopy(PageTable table, int page) {
+    byte state = table.state(page);
+    if (!PageState.isResident(state) || !PageState.hasCopy(state)) {
+      return false;
+    }
+    byte next = (byte) ((state & ~PageState.COPY) | PageState.DIRTY);
+    if (!table.cas(page, state, next)) {
+      return false; // written just now, which drops the copy as well
+    }
+    dropCopy(table.entries[page]);
+    return true;
+  }
+
+  /** Moves one pool object, if its page still is where the pool saw it. Under the demotion lock. */
+  boolean relocate(long globalPage, long oldHandle, long newHandle, int length) {
+    PageTable table = regions.find(globalPage);
+    if (table == null) {
+      return false;
+    }
+    int page = (int) (globalPage - table.firstPage);
+    byte state = table.state(page);
+    if (PageState.isResident(state) && PageState.hasCopy(state)) {
+      // Not worth moving: the free list takes the copy, and the slab empties all the same.
+      dropCleanCopy(table, page);
+      return false;
+    }
+    if (!PageState.isEvicted(state)
+        || !PageState.hasCopy(state)
+        || !table.cas(page, state, restoring(state))) {
+      return false;
+    }
+    try {
+      long entry = table.entries[page];
+      if (PageEntry.handle(entry) != oldHandle) {
+        return false;
+      }
+      MemorySegment.copy(
+          AddressSpace.ALL,
+          pool.address(oldHandle),
+          AddressSpace.ALL,
+          pool.address(newHandle),
+          length);
+      table.entries[page] = PageEntry.withHandle(entry, newHandle);
+      counters.relocations.increment();
+      return true;
+    } finally {
+      table.publish(page, state);
+    }
+  }
+
+  // --- close ----------------------------------------------------------------------------------
+
+  /**
+   * Closes every page of a region and waits until no access is in flight: afterwards its memory may
+   * be unmapped.
+   */
+  public void close(PageTable table) {
+    demotion.lock();
+    try {
+      for (int p = 0; p < table.pageCount; p++) {
+        closePage(table, p);
+      }
+      barrier.await();
+      Backoff backoff = new Backoff();
+      while (pins.isAnyPinned(table)) {
+        backoff.pause();
+      }
+      regions.remove(table);
+    } finally {
+      demotion.unlock();
+    }
+  }
+
+  private void closePage(PageTable table, int page) {
+    while (true) {
+      byte state = table.state(page);
+      if (PageState.code(state) == PageState.RESTORING) {
+        awaitChange(table, page, state);
+      } else if (table.cas(page, state, PageState.CLOSED)) {
+        if (PageState.hasCopy(state)) {
+          dropCopy(table.entries[page]);
+        }
+        return;
+      }
+    }
+  }
+
+  /** Frees what demotion uses. All regions must be closed. */
+  @Override
+  public void close() {
+    demotion.lock();
+    try {
+      batch.close();
+    } finally {
+      demotion.unlock();
+    }
+  }
+
+  private int locked(IntSupplier action) {
+    demotion.lock();
+    try {
+      return action.getAsInt();
+    } finally {
+      demotion.unlock();
+    }
+  }
+}

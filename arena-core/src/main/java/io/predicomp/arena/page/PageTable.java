@@ -1,0 +1,213 @@
+package io.predicomp.arena.page;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pages of one region: a state byte, an entry and a few counters each, all on the heap, so that
+ * a cursor that outlives its region still finds {@link PageState#CLOSED} instead of freed memory.
+ *
+ * <p>Who may write what: states change only through {@link PageMover}; the entry, the checksum and
+ * the demotion stamp of a page belong to whoever holds it in {@code EVICTING}, {@code DISCARDING}
+ * or {@code RESTORING}, or pins it and has just won the CAS that removed {@code COPY}. They are
+ * published by the release store of the state and read after its acquire load.
+ */
+public final class PageTable {
+  static final VarHandle STATE = MethodHandles.arrayElementVarHandle(byte[].class);
+  private static final VarHandle LEASE = MethodHandles.arrayElementVarHandle(int[].class);
+  private static final VarHandle LEASES;
+
+  static {
+    try {
+      LEASES = MethodHandles.lookup().findVarHandle(PageTable.class, "leases", int[].class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** States from this one up may be read. */
+  public static final byte READABLE = PageState.READABLE;
+
+  /** States from this one up may be written. */
+  public static final byte WRITABLE = PageState.WRITABLE;
+
+  /** The address of the first byte. */
+  final long base;
+
+  final long byteSize;
+  final int pageBytes;
+  final int pageShift;
+  final int pageMask;
+  final int pageCount;
+
+  /** Arena-global number of page 0: the owner of a pool object is a global page number. */
+  final long firstPage;
+
+  final byte[] states;
+  final long[] entries;
+
+  /** Low bits of the demotion sequence number at the last demotion; 0: never demoted. */
+  final int[] demotedAt;
+
+  /** Of pages that have a compressed copy; null when the arena does not check. */
+  final int @Nullable [] checksums;
+
+  // Long pins are rare, so their counters exist only once somebody took one.
+  @SuppressWarnings("UnusedVariable") // through LEASES
+  private volatile int @Nullable [] leases;
+
+  /**
+   * All pages start resident, untouched and equal to zero, which is what a fresh anonymous mapping
+   * is.
+   *
+   * @param base address of the first byte
+   * @param byteSize bytes, a multiple of {@code pageBytes}
+   * @param firstPage arena-global number of the first page
+   */
+  public PageTable(long base, long byteSize, int pageBytes, long firstPage, boolean checksums) {
+    if (Integer.bitCount(pageBytes) != 1 || byteSize <= 0 || byteSize % pageBytes != 0) {
+      throw new IllegalArgumentException("byteSize=" + byteSize + ", pageBytes=" + pageBytes);
+    }
+    this.base = base;
+    this.byteSize = byteSize;
+    this.pageBytes = pageBytes;
+    this.pageShift = Integer.numberOfTrailingZeros(pageBytes);
+    this.pageMask = pageBytes - 1;
+    this.pageCount = Math.toIntExact(byteSize >>> pageShift);
+    this.firstPage = firstPage;
+    this.states = new byte[pageCount];
+    java.util.Arrays.fill(states, PageState.RESIDENT);
+    this.entries = new long[pageCount];
+    this.demotedAt = new int[pageCount];
+    this.checksums = checksums ? new int[pageCount] : null;
+  }
+
+  /** Bytes, a multiple of the page size. */
+  public long byteSize() {
+    return byteSize;
+  }
+
+  /** Bytes of one page. */
+  public int pageBytes() {
+    return pageBytes;
+  }
+
+  public int pageCount() {
+    return pageCount;
+  }
+
+  /** Arena-global number of the first page. */
+  public long firstPage() {
+    return firstPage;
+  }
+
+  /** Address of the first byte. */
+  public long base() {
+    return base;
+  }
+
+  /** Bytes this table itself costs on the heap, for its content, not object headers. */
+  public long metadataBytes() {
+    int[] l = leases;
+    return (long) pageCount
+        * (Byte.BYTES
+            + Long.BYTES
+            + Integer.BYTES
+            + (checksums == null ? 0 : Integer.BYTES)
+            + (l == null ? 0 : Integer.BYTES));
+  }
+
+  /** The state bytes themselves, for the fast path of an access. */
+  public byte[] states() {
+    return states;
+  }
+
+  /** Reads a state byte in the order that {@link PinSlot#announce} asks for. */
+  public static byte stateAcquire(byte[] states, int page) {
+    return (byte) STATE.getAcquire(states, page);
+  }
+
+  byte state(int page) {
+    return (byte) STATE.getAcquire(states, page);
+  }
+
+  boolean cas(int page, byte expected, byte state) {
+    return STATE.compareAndSet(states, page, expected, state);
+  }
+
+  void publish(int page, byte state) {
+    STATE.setRelease(states, page, state);
+  }
+
+  long address(int page) {
+    return base + ((long) page << pageShift);
+  }
+
+  int pageOf(long offset) {
+    return (int) (offset >>> pageShift);
+  }
+
+  /**
+   * A page nobody has touched and nobody has demoted has no physical memory: nothing can be gained
+   * by demoting it.
+   */
+  boolean isFresh(int page, byte state) {
+    return state == PageState.RESIDENT && demotedAt[page] == 0;
+  }
+
+  /** Takes a lease: an atomic, hence fully fenced, increment that the evictor reads last. */
+  void lease(int page) {
+    int before = (int) LEASE.getAndAdd(leaseCounts(), page, 1);
+    if (before == Integer.MAX_VALUE) {
+      LEASE.getAndAdd(leaseCounts(), page, -1);
+      throw new IllegalStateException("page " + page + " has too many pins");
+    }
+  }
+
+  void unlease(int page) {
+    int before = (int) LEASE.getAndAdd(leaseCounts(), page, -1);
+    assert before > 0;
+  }
+
+  boolean isLeased(int page) {
+    int[] counts = leases;
+    return counts != null && (int) LEASE.getVolatile(counts, page) != 0;
+  }
+
+  private int[] leaseCounts() {
+    int[] counts = leases;
+    if (counts == null) {
+      int[] fresh = new int[pageCount];
+      int[] witness = (int[]) LEASES.compareAndExchange(this, null, fresh);
+      counts = witness == null ? fresh : witness;
+    }
+    return counts;
+  }
+
+  /** Built outside the access paths so that they stay small. */
+  IndexOutOfBoundsException outOfBounds(long offset, long length) {
+    return new IndexOutOfBoundsException(
+        "Out of bound access on region of "
+            + byteSize
+            + " bytes; offset = "
+            + offset
+            + "; length = "
+            + length);
+  }
+
+  /**
+   * Checks a range of bytes.
+   *
+   * @throws IndexOutOfBoundsException if it leaves the region
+   */
+  public void checkRange(long offset, long length) {
+    if (offset < 0 || length < 0 || offset > byteSize - length) {
+      throw outOfBounds(offset, length);
+    }
+  }
+
+  String describe(int page) {
+    return "page " + page + " " + PageState.describe(state(page));
+  }
+}

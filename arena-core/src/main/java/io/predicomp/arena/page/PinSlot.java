@@ -1,0 +1,189 @@
+package io.predicomp.arena.page;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/** 128 bytes that keep a neighbour's writes off the pin's cache lines (adjacent-line prefetch). */
+abstract class PinSlotPadBefore {
+  long b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15;
+}
+
+abstract class PinSlotFields extends PinSlotPadBefore {
+  /** Pages this slot's owner is accessing ({@link PinWord}); 0: none. Written by it alone. */
+  long pin;
+
+  /** The other end of a copy between two places; 0: none. */
+  long secondPin;
+
+  /** Thread id of the owner; 0: free. */
+  long owner;
+}
+
+abstract class PinSlotPadAfter extends PinSlotFields {
+  long a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15;
+}
+
+/**
+ * Announces which pages one thread is accessing: the accessor's half of the asymmetric Dekker
+ * protocol whose other half is {@link DemotionBatch}.
+ *
+ * <p>An access stores its pin, then reads the page state; the evictor stores the page state, makes
+ * every thread pass a full barrier ({@link ProcessBarrier}), then reads the pins. Whatever the
+ * interleaving, either the evictor sees the pin and leaves the page alone, or the accessor sees
+ * that the page is on its way out. The accessor pays no fence instruction for it.
+ *
+ * <p>Only the order of four accesses is asked of the compiler: pin (opaque), state (acquire), data,
+ * unpin (release). The unpin must never be a plain store: C2 was seen to sink the data access below
+ * it, and a write was lost. This order does not follow from the Java memory model, it follows from
+ * HotSpot's handling of non-plain accesses; the stress and jcstress tests hold it.
+ *
+ * <p>A slot belongs to one thread at a time. Between {@link #announce} and {@link #exit()} the
+ * owner must not block, must not enter again on the same pin, and must exit whatever happens.
+ */
+public final class PinSlot extends PinSlotPadAfter {
+  static final VarHandle PIN;
+  static final VarHandle SECOND_PIN;
+  static final VarHandle OWNER;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      PIN = lookup.findVarHandle(PinSlotFields.class, "pin", long.class);
+      SECOND_PIN = lookup.findVarHandle(PinSlotFields.class, "secondPin", long.class);
+      OWNER = lookup.findVarHandle(PinSlotFields.class, "owner", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final PageMover mover;
+
+  /** Whether the slot is handed back after each access, because it has no lasting owner. */
+  private final boolean borrowed;
+
+  PinSlot(PageMover mover, boolean borrowed) {
+    this.mover = mover;
+    this.borrowed = borrowed;
+  }
+
+  /**
+   * The first step of an access to one page: announces it. {@link #settle} or {@link #exit()} must
+   * follow.
+   *
+   * @param address of the access
+   */
+  public void announce(long address) {
+    PIN.setOpaque(this, address);
+    VarHandle.acquireFence();
+  }
+
+  /**
+   * The second step, for a page whose state is not ready for the access: makes it so.
+   *
+   * @throws IllegalStateException if the region is closed; nothing is pinned then
+   */
+  public void settle(PageTable table, int page, byte wanted) {
+    try {
+      mover.makeAccessible(this, table, page, 1, wanted);
+    } catch (Throwable t) {
+      exit();
+      throw t;
+    }
+  }
+
+  /**
+   * Both steps for an access that straddles two pages or leaves the region.
+   *
+   * @return the address of the byte at {@code offset}, valid until {@link #exit()}
+   * @throws IndexOutOfBoundsException if the access leaves the region; nothing is pinned then
+   * @throws IllegalStateException if the region is closed; nothing is pinned then
+   */
+  public long enterStraddling(PageTable table, long offset, int size, byte wanted) {
+    if (offset < 0 || offset > table.byteSize - size) {
+      exit(); // a borrowed slot goes back
+      throw table.outOfBounds(offset, size);
+    }
+    enterPages(table, table.pageOf(offset), 2, wanted);
+    return table.base + offset;
+  }
+
+  /** Pins {@code count} pages and makes them readable; see {@link #settle}. */
+  public void enterReadPages(PageTable table, int page, int count) {
+    enterPages(table, page, count, PageState.READABLE);
+  }
+
+  /** Pins {@code count} pages and makes them writable; see {@link #settle}. */
+  public void enterWritePages(PageTable table, int page, int count) {
+    enterPages(table, page, count, PageState.WRITABLE);
+  }
+
+  private void enterPages(PageTable table, int page, int count, byte wanted) {
+    pin(table, page, count);
+    try {
+      mover.makeAccessible(this, table, page, count, wanted);
+    } catch (Throwable t) {
+      exit();
+      throw t;
+    }
+  }
+
+  /**
+   * Pins one page for reading and another for writing, both or neither.
+   *
+   * @throws IllegalStateException if a region is closed; nothing is pinned then
+   */
+  public void enterBoth(PageTable source, int sourcePage, PageTable target, int targetPage) {
+    try {
+      while (true) {
+        pin(source, sourcePage, 1);
+        pinSecond(target, targetPage);
+        if (source.state(sourcePage) >= PageState.READABLE
+            && target.state(targetPage) >= PageState.WRITABLE) {
+          return;
+        }
+        // One at a time: a thread that waits for a page must not hold another one.
+        SECOND_PIN.setRelease(this, 0L);
+        mover.makeAccessible(this, source, sourcePage, 1, PageState.READABLE);
+        pin(target, targetPage, 1);
+        mover.makeAccessible(this, target, targetPage, 1, PageState.WRITABLE);
+      }
+    } catch (Throwable t) {
+      exitBoth();
+      throw t;
+    }
+  }
+
+  /** Ends the access: the pages may be demoted from now on. */
+  public void exit() {
+    PIN.setRelease(this, 0L);
+    if (borrowed) {
+      OWNER.setRelease(this, 0L);
+    }
+  }
+
+  /** {@link #exit()} for a slot that is known not to be borrowed: a cursor's own. */
+  public void exitOwned() {
+    PIN.setRelease(this, 0L);
+  }
+
+  /** Ends an access begun by {@link #enterBoth}. */
+  public void exitBoth() {
+    SECOND_PIN.setRelease(this, 0L);
+    exit();
+  }
+
+  void pin(PageTable table, int page, int count) {
+    PIN.setOpaque(this, PinWord.of(table, page, count));
+    VarHandle.acquireFence();
+  }
+
+  private void pinSecond(PageTable table, int page) {
+    SECOND_PIN.setOpaque(this, PinWord.of(table, page, 1));
+    VarHandle.acquireFence();
+  }
+
+  /** Lets go of the pages without handing a borrowed slot back. */
+  void unpin() {
+    PIN.setRelease(this, 0L);
+  }
+}

@@ -1,0 +1,146 @@
+package io.predicomp.arena.page;
+
+import io.predicomp.arena.CorruptPageException;
+import io.predicomp.arena.event.PoolCompactionEvent;
+import io.predicomp.arena.pool.CompressedPool;
+import io.predicomp.os.address.AddressSpace;
+
+/**
+ * Finds room in the pool: drops the copies of pages that are resident anyway, compacts, and then
+ * either takes the least recently used compressed pages back to memory or closes the pool to
+ * newcomers until it is well below its limit. Used by the holder of the demotion lock only.
+ */
+final class PoolPressure {
+  /** Copies dropped, and pages moved, in one go. */
+  private static final int STEP = 64;
+
+  private final PageMover mover;
+  private final CompressedPool pool;
+  private final boolean restoreLeastRecent;
+  private final DemotionOrder order = new DemotionOrder();
+  private boolean full;
+
+  /** Where the search for clean copies goes on: an index into the regions, and a page. */
+  private int handRegion;
+
+  private int handPage;
+
+  PoolPressure(PageMover mover, boolean restoreLeastRecent) {
+    this.mover = mover;
+    this.pool = mover.pool;
+    this.restoreLeastRecent = restoreLeastRecent;
+  }
+
+  /**
+   * Begins a demotion call. Pages demoted after the mark are never taken back for others of the
+   * same call: it would compress and restore in circles.
+   */
+  int mark() {
+    if (restoreLeastRecent) {
+      full = false;
+    }
+    return order.mark();
+  }
+
+  /** Whether a compressed page has a chance to be stored; asked before the work of compressing. */
+  boolean admits() {
+    if (full && mover.admission.reopens(pool.poolBytes(), pool.limitBytes())) {
+      full = false;
+    }
+    return !full;
+  }
+
+  /** Stores a payload, making room if it must; returns its handle or a negative number. */
+  long store(long globalPage, long address, int length, int mark) {
+    long handle = pool.store(globalPage, AddressSpace.ALL, address, length);
+    while (handle < 0 && dropCleanCopies()) {
+      handle = pool.store(globalPage, AddressSpace.ALL, address, length);
+    }
+    while (handle < 0 && compact(STEP) > 0) {
+      handle = pool.store(globalPage, AddressSpace.ALL, address, length);
+    }
+    while (handle < 0 && restoreLeastRecent && restoreOne(mark)) {
+      handle = pool.store(globalPage, AddressSpace.ALL, address, length);
+    }
+    full = handle < 0;
+    return handle;
+  }
+
+  /** Remembers that a page was demoted; returns its stamp, never 0. */
+  int demoted(long globalPage) {
+    return restoreLeastRecent ? order.append(globalPage, this::isCurrent) : 1;
+  }
+
+  /** One bounded slice of compaction, if the pool has more holes than it should. */
+  void compactIfFragmented() {
+    if (mover.admission.wantsCompaction(pool.fragmentedBytes(), pool.poolBytes())) {
+      compact(STEP);
+    }
+  }
+
+  int compact(int maxMoves) {
+    PoolCompactionEvent event = PoolCompactionEvent.beginIfEnabled();
+    pool.drainFreed();
+    int moved = pool.compact(mover::relocate, maxMoves);
+    pool.drainFreed();
+    if (event != null) {
+      event.commit(moved, pool.poolBytes(), pool.fragmentedBytes());
+    }
+    return moved;
+  }
+
+  long metadataBytes() {
+    return order.metadataBytes();
+  }
+
+  private boolean restoreOne(int mark) {
+    long page;
+    while ((page = order.pollUpTo(mark, this::isCurrent)) >= 0) {
+      PageTable table = mover.regions.find(page);
+      try {
+        if (table != null && mover.promoteUnderPressure(table, (int) (page - table.firstPage))) {
+          pool.drainFreed();
+          return true;
+        }
+      } catch (CorruptPageException _) {
+        // It stays compressed, and whoever needs it will be told; it is no victim.
+      }
+    }
+    return false;
+  }
+
+  private boolean isCurrent(long globalPage, int stamp) {
+    PageTable table = mover.regions.find(globalPage);
+    if (table == null) {
+      return false;
+    }
+    int page = (int) (globalPage - table.firstPage);
+    return table.demotedAt[page] == stamp && PageState.isEvicted(table.state(page));
+  }
+
+  /** Drops some copies of resident pages; false if a whole round found none. */
+  private boolean dropCleanCopies() {
+    PageTable[] tables = mover.regions.all();
+    int dropped = 0;
+    // One more than there are regions: the round ends where it began, in the middle of one.
+    for (int i = 0; i <= tables.length && dropped < STEP; i++) {
+      if (handRegion >= tables.length) {
+        handRegion = 0;
+      }
+      PageTable table = tables[handRegion];
+      while (handPage < table.pageCount && dropped < STEP) {
+        if (mover.dropCleanCopy(table, handPage++)) {
+          dropped++;
+        }
+      }
+      if (handPage >= table.pageCount) {
+        handPage = 0;
+        handRegion++;
+      }
+    }
+    if (dropped > 0) {
+      pool.drainFreed();
+    }
+    return dropped > 0;
+  }
+}

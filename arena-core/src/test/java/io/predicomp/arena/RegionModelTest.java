@@ -1,0 +1,87 @@
+package io.predicomp.arena;
+
+import io.predicomp.arena.codec.Codecs;
+import io.predicomp.arena.page.ProcessBarrier;
+import io.predicomp.arena.testkit.RegionAction;
+import io.predicomp.arena.testkit.RegionActions;
+import io.predicomp.arena.testkit.RegionModel;
+import io.predicomp.os.memory.PageDiscarder;
+import java.util.List;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** Whatever is done to a region in whatever order, it holds what a byte array would. */
+class RegionModelTest {
+  private static final int REGION_BYTES = 24 * 4096;
+  private static final int LARGE_PAGE_REGION_BYTES = 6 * 65_536;
+
+  @Property(tries = 150)
+  void anyActionsWithRoom(@ForAll("actions") List<RegionAction> actions) {
+    run(ArenaConfig.builder(), actions);
+  }
+
+  @Property(tries = 100)
+  void anyActionsUnderCapPressure(@ForAll("actions") List<RegionAction> actions) {
+    run(ArenaConfig.builder().keepCopiesBelowPercent(100), actions, 12);
+  }
+
+  @Property(tries = 60)
+  void anyActionsWithZstdAndReject(@ForAll("actions") List<RegionAction> actions) {
+    run(ArenaConfig.builder().codec(Codecs.parse("zstd-3")).whenFull(WhenFull.REJECT), actions);
+  }
+
+  @Property(tries = 40)
+  void anyActionsWithLargePages(@ForAll("largePageActions") List<RegionAction> actions) {
+    run(ArenaConfig.builder().pageBytes(65_536), LARGE_PAGE_REGION_BYTES, actions, 0);
+  }
+
+  @Property(tries = 40)
+  void anyActionsWithTheHandshakeBarrier(@ForAll("actions") List<RegionAction> actions) {
+    ArenaConfig config = ArenaConfig.builder().checksums(true).build();
+    try (CompressedArena arena =
+        CompressedArena.open(config, ProcessBarrier.handshake(), PageDiscarder.best())) {
+      RegionModel model = new RegionModel(arena.allocateRegion(REGION_BYTES));
+      actions.forEach(model::apply);
+      model.checkAll();
+    }
+  }
+
+  @Provide
+  Arbitrary<List<RegionAction>> actions() {
+    return RegionActions.any(REGION_BYTES).list().ofMaxSize(120);
+  }
+
+  @Provide
+  Arbitrary<List<RegionAction>> largePageActions() {
+    return RegionActions.any(LARGE_PAGE_REGION_BYTES).list().ofMaxSize(60);
+  }
+
+  private static void run(ArenaConfig.Builder config, List<RegionAction> actions) {
+    run(config, REGION_BYTES, actions, 0);
+  }
+
+  private static void run(
+      ArenaConfig.Builder config, List<RegionAction> actions, int fillerMebibytes) {
+    run(config, REGION_BYTES, actions, fillerMebibytes);
+  }
+
+  /** With a filler the smallest pool is nearly full before the actions begin. */
+  private static void run(
+      ArenaConfig.Builder config, int bytes, List<RegionAction> actions, int fillerMebibytes) {
+    ArenaConfig built = config.poolLimit(ArenaConfig.mebibytes(1)).checksums(true).build();
+    try (CompressedArena arena = CompressedArena.open(built)) {
+      if (fillerMebibytes > 0) {
+        Region filler = arena.allocateRegion(ArenaConfig.mebibytes(fillerMebibytes));
+        TestPages.fillHalfRandom(filler, 1);
+        filler.compress();
+      }
+      RegionModel model = new RegionModel(arena.allocateRegion(bytes));
+      for (RegionAction action : actions) {
+        model.apply(action);
+      }
+      model.checkAll();
+    }
+  }
+}
