@@ -3,8 +3,17 @@ package io.predicomp.os.feature;
 /** The answer to whether something can be used here. Immutable. */
 public sealed interface ProbeResult {
 
-  /** It was tried, and works. */
-  record Supported() implements ProbeResult {}
+  /**
+   * It was tried, and works.
+   *
+   * @param detail what else was learnt; may be empty
+   */
+  record Supported(String detail) implements ProbeResult {
+    /** Nothing else was learnt. */
+    public Supported() {
+      this("");
+    }
+  }
 
   /**
    * It cannot be used.
