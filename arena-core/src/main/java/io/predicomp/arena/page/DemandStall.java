@@ -12,12 +12,20 @@ import org.HdrHistogram.Histogram;
 public final class DemandStall {
   private static final long LONGEST_NANOS = 60_000_000_000L;
 
+  private static final int COUNT_BITS = 24;
+  private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
+  private static final int UNIT_SHIFT = 6;
+  private static final long UNITS_MASK = -1L >>> COUNT_BITS;
+
   /** Two digits: the value read is within 1 % of the value recorded. */
   private final AtomicHistogram histogram = new AtomicHistogram(LONGEST_NANOS, 2);
 
   private final LongAdder totalNanos = new LongAdder();
 
-  /** Threads that are stalled now in the low 16 bits; above, when the first of them began. */
+  /**
+   * How many threads are stalled now (low 24 bits) and when the first of them began (units of 64
+   * ns, modulo 2⁴⁰ of them, which is 19 hours).
+   */
   private final AtomicLong stalled = new AtomicLong();
 
   /** Nanoseconds during which at least one thread was stalled. */
@@ -30,7 +38,7 @@ public final class DemandStall {
     long now = System.nanoTime() - origin;
     while (true) {
       long word = stalled.get();
-      long next = (word & 0xFFFF) == 0 ? (now << 16) | 1 : word + 1;
+      long next = (word & COUNT_MASK) == 0 ? (now >>> UNIT_SHIFT << COUNT_BITS) | 1 : word + 1;
       if (stalled.compareAndSet(word, next)) {
         return now;
       }
@@ -44,8 +52,9 @@ public final class DemandStall {
       long word = stalled.get();
       long next = word - 1;
       if (stalled.compareAndSet(word, next)) {
-        if ((next & 0xFFFF) == 0) {
-          someNanos.add(Math.max(0, now - (word >>> 16)));
+        if ((next & COUNT_MASK) == 0) {
+          long units = ((now >>> UNIT_SHIFT) - (word >>> COUNT_BITS)) & UNITS_MASK;
+          someNanos.add(units << UNIT_SHIFT);
         }
         break;
       }

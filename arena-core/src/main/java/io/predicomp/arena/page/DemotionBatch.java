@@ -44,6 +44,9 @@ final class DemotionBatch implements AutoCloseable {
   private final Mapping payload;
   private final AddressRanges ranges;
 
+  /** Kept, so that a batch allocates nothing. */
+  private final PinRegistry.PinVisitor pinMarker = this::markPinned;
+
   private @Nullable PageTable table;
   private int size;
   private int collected;
@@ -192,7 +195,7 @@ final class DemotionBatch implements AutoCloseable {
     }
     PageTable t = pageTable();
     mover.barrier.await();
-    mover.pins.forEachPin(this::markPinned);
+    mover.pins.forEachPin(pinMarker);
     int kept = 0;
     for (int i = 0; i < size; i++) {
       byte closing = out(PageState.CLOSING, states[i]);

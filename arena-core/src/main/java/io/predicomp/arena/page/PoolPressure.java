@@ -3,6 +3,7 @@ package io.predicomp.arena.page;
 import io.predicomp.arena.CorruptPageException;
 import io.predicomp.arena.event.PoolCompactionEvent;
 import io.predicomp.arena.pool.CompressedPool;
+import io.predicomp.arena.pool.Relocator;
 import io.predicomp.os.address.AddressSpace;
 
 /**
@@ -18,6 +19,10 @@ final class PoolPressure {
   private final CompressedPool pool;
   private final boolean restoreLeastRecent;
   private final DemotionOrder order = new DemotionOrder();
+  // Kept, so that demoting a page allocates nothing.
+  private final DemotionOrder.Validity validity = this::isCurrent;
+  private final Relocator relocator;
+
   private boolean full;
 
   /** Where the search for clean copies goes on: an index into the regions, and a page. */
@@ -28,6 +33,7 @@ final class PoolPressure {
   PoolPressure(PageMover mover, boolean restoreLeastRecent) {
     this.mover = mover;
     this.pool = mover.pool;
+    this.relocator = mover::relocate;
     this.restoreLeastRecent = restoreLeastRecent;
   }
 
@@ -68,7 +74,7 @@ final class PoolPressure {
 
   /** Remembers that a page was demoted; returns its stamp, never 0. */
   int demoted(long globalPage) {
-    return restoreLeastRecent ? order.append(globalPage, this::isCurrent) : 1;
+    return restoreLeastRecent ? order.append(globalPage, validity) : 1;
   }
 
   /** One bounded slice of compaction, if the pool has more holes than it should. */
@@ -81,7 +87,7 @@ final class PoolPressure {
   int compact(int maxMoves) {
     PoolCompactionEvent event = PoolCompactionEvent.beginIfEnabled();
     pool.drainFreed();
-    int moved = pool.compact(mover::relocate, maxMoves);
+    int moved = pool.compact(relocator, maxMoves);
     pool.drainFreed();
     if (event != null) {
       event.commit(moved, pool.poolBytes(), pool.fragmentedBytes());
@@ -95,7 +101,7 @@ final class PoolPressure {
 
   private boolean restoreOne(int mark) {
     long page;
-    while ((page = order.pollUpTo(mark, this::isCurrent)) >= 0) {
+    while ((page = order.pollUpTo(mark, validity)) >= 0) {
       PageTable table = mover.regions.find(page);
       try {
         if (table != null && mover.promoteUnderPressure(table, (int) (page - table.firstPage))) {
