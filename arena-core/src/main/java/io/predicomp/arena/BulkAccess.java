@@ -22,8 +22,9 @@ final class BulkAccess {
     Objects.checkFromIndexSize(sourceOffset, length, source.byteSize());
     for (long done = 0; done < length; ) {
       int piece = piece(access.table, offset + done, length - done);
-      PinSlot slot = enter(access, offset + done, piece, true);
+      PinSlot slot = access.slot();
       try {
+        enter(slot, access.table, offset + done, piece, true);
         long to = access.table.base() + offset + done;
         MemorySegment.copy(source, sourceOffset + done, ALL, to, piece);
       } finally {
@@ -39,8 +40,9 @@ final class BulkAccess {
     Objects.checkFromIndexSize(targetOffset, length, target.byteSize());
     for (long done = 0; done < length; ) {
       int piece = piece(access.table, offset + done, length - done);
-      PinSlot slot = enter(access, offset + done, piece, false);
+      PinSlot slot = access.slot();
       try {
+        enter(slot, access.table, offset + done, piece, false);
         long from = access.table.base() + offset + done;
         MemorySegment.copy(ALL, from, target, targetOffset + done, piece);
       } finally {
@@ -54,9 +56,13 @@ final class BulkAccess {
     check(access.table, offset, length);
     for (long done = 0; done < length; ) {
       int piece = piece(access.table, offset + done, length - done);
-      PinSlot slot = enter(access, offset + done, piece, true);
-      ALL.asSlice(access.table.base() + offset + done, piece).fill(value);
-      slot.exit();
+      PinSlot slot = access.slot();
+      try {
+        enter(slot, access.table, offset + done, piece, true);
+        ALL.asSlice(access.table.base() + offset + done, piece).fill(value);
+      } finally {
+        slot.exit();
+      }
       done += piece;
     }
   }
@@ -67,8 +73,9 @@ final class BulkAccess {
     Objects.checkFromIndexSize(otherOffset, length, other.byteSize());
     for (long done = 0; done < length; ) {
       int piece = piece(access.table, offset + done, length - done);
-      PinSlot slot = enter(access, offset + done, piece, false);
+      PinSlot slot = access.slot();
       try {
+        enter(slot, access.table, offset + done, piece, false);
         long from = access.table.base() + offset + done;
         long at = otherOffset + done;
         long different = MemorySegment.mismatch(ALL, from, from + piece, other, at, at + piece);
@@ -111,8 +118,8 @@ final class BulkAccess {
       PinSlot slot = source.slot();
       int sourcePage = pageOf(from, sourceOffset + at);
       int targetPage = pageOf(to, targetOffset + at);
-      slot.enterBoth(from, sourcePage, to, targetPage);
       try {
+        slot.enterBoth(from, sourcePage, to, targetPage);
         MemorySegment.copy(
             ALL, from.base() + sourceOffset + at, ALL, to.base() + targetOffset + at, piece);
       } finally {
@@ -122,17 +129,14 @@ final class BulkAccess {
     }
   }
 
-  private static PinSlot enter(PageAccess access, long offset, int piece, boolean write) {
-    PageTable table = access.table;
+  private static void enter(PinSlot slot, PageTable table, long offset, int piece, boolean write) {
     int first = pageOf(table, offset);
     int count = pageOf(table, offset + piece - 1) - first + 1;
-    PinSlot slot = access.slot();
     if (write) {
       slot.enterWritePages(table, first, count);
     } else {
       slot.enterReadPages(table, first, count);
     }
-    return slot;
   }
 
   private static void check(PageTable table, long offset, long length) {

@@ -101,62 +101,82 @@ public abstract sealed class PageAccess permits Region, Cursor {
 
   public final byte getByte(long offset) {
     PinSlot slot = slot();
-    long address = enterRead(slot, offset, Byte.BYTES);
-    byte value = ALL.get(BYTE, address);
-    exit(slot);
-    return value;
+    try {
+      long address = enterRead(slot, offset, Byte.BYTES);
+      return ALL.get(BYTE, address);
+    } finally {
+      exit(slot);
+    }
   }
 
   public final void setByte(long offset, byte value) {
     PinSlot slot = slot();
-    long address = enterWrite(slot, offset, Byte.BYTES);
-    ALL.set(BYTE, address, value);
-    exit(slot);
+    try {
+      long address = enterWrite(slot, offset, Byte.BYTES);
+      ALL.set(BYTE, address, value);
+    } finally {
+      exit(slot);
+    }
   }
 
   public final short getShort(long offset) {
     PinSlot slot = slot();
-    long address = enterRead(slot, offset, Short.BYTES);
-    short value = ALL.get(SHORT, address);
-    exit(slot);
-    return value;
+    try {
+      long address = enterRead(slot, offset, Short.BYTES);
+      return ALL.get(SHORT, address);
+    } finally {
+      exit(slot);
+    }
   }
 
   public final void setShort(long offset, short value) {
     PinSlot slot = slot();
-    long address = enterWrite(slot, offset, Short.BYTES);
-    ALL.set(SHORT, address, value);
-    exit(slot);
+    try {
+      long address = enterWrite(slot, offset, Short.BYTES);
+      ALL.set(SHORT, address, value);
+    } finally {
+      exit(slot);
+    }
   }
 
   public final int getInt(long offset) {
     PinSlot slot = slot();
-    long address = enterRead(slot, offset, Integer.BYTES);
-    int value = ALL.get(INT, address);
-    exit(slot);
-    return value;
+    try {
+      long address = enterRead(slot, offset, Integer.BYTES);
+      return ALL.get(INT, address);
+    } finally {
+      exit(slot);
+    }
   }
 
   public final void setInt(long offset, int value) {
     PinSlot slot = slot();
-    long address = enterWrite(slot, offset, Integer.BYTES);
-    ALL.set(INT, address, value);
-    exit(slot);
+    try {
+      long address = enterWrite(slot, offset, Integer.BYTES);
+      ALL.set(INT, address, value);
+    } finally {
+      exit(slot);
+    }
   }
 
   public final long getLong(long offset) {
     PinSlot slot = slot();
-    long address = enterRead(slot, offset, Long.BYTES);
-    long value = ALL.get(LONG, address);
-    exit(slot);
-    return value;
+    try {
+      long address = enterRead(slot, offset, Long.BYTES);
+      return ALL.get(LONG, address);
+    } finally {
+      exit(slot);
+    }
   }
 
   public final void setLong(long offset, long value) {
     PinSlot slot = slot();
-    long address = enterWrite(slot, offset, Long.BYTES);
-    ALL.set(LONG, address, value);
-    exit(slot);
+    try {
+      long address = enterWrite(slot, offset, Long.BYTES);
+      ALL.set(LONG, address, value);
+    } finally {
+      exit(slot);
+    }
   }
 
   public final float getFloat(long offset) {
@@ -228,98 +248,126 @@ public abstract sealed class PageAccess permits Region, Cursor {
 
   public final int getIntVolatile(long offset) {
     PinSlot slot = enterableAt(offset, Integer.BYTES);
-    long address = enterRead(slot, offset, Integer.BYTES);
-    int value = (int) ALIGNED_INT.getVolatile(ALL, address);
-    exit(slot);
-    return value;
+    try {
+      long address = enterRead(slot, offset, Integer.BYTES);
+      return (int) ALIGNED_INT.getVolatile(ALL, address);
+    } finally {
+      exit(slot);
+    }
   }
 
   public final void setIntVolatile(long offset, int value) {
     PinSlot slot = enterableAt(offset, Integer.BYTES);
-    long address = enterWrite(slot, offset, Integer.BYTES);
-    ALIGNED_INT.setVolatile(ALL, address, value);
-    exit(slot);
+    try {
+      long address = enterWrite(slot, offset, Integer.BYTES);
+      ALIGNED_INT.setVolatile(ALL, address, value);
+    } finally {
+      exit(slot);
+    }
   }
 
   public final int getIntAcquire(long offset) {
     PinSlot slot = enterableAt(offset, Integer.BYTES);
-    long address = enterRead(slot, offset, Integer.BYTES);
-    int value = (int) ALIGNED_INT.getAcquire(ALL, address);
-    exit(slot);
-    return value;
+    try {
+      long address = enterRead(slot, offset, Integer.BYTES);
+      return (int) ALIGNED_INT.getAcquire(ALL, address);
+    } finally {
+      exit(slot);
+    }
   }
 
   public final void setIntRelease(long offset, int value) {
     PinSlot slot = enterableAt(offset, Integer.BYTES);
-    long address = enterWrite(slot, offset, Integer.BYTES);
-    ALIGNED_INT.setRelease(ALL, address, value);
-    exit(slot);
+    try {
+      long address = enterWrite(slot, offset, Integer.BYTES);
+      ALIGNED_INT.setRelease(ALL, address, value);
+    } finally {
+      exit(slot);
+    }
   }
 
   /** Atomically sets the int to {@code value} if it is {@code expected}. */
   public final boolean compareAndSetInt(long offset, int expected, int value) {
     PinSlot slot = enterableAt(offset, Integer.BYTES);
-    long address = enterWrite(slot, offset, Integer.BYTES);
-    boolean set = ALIGNED_INT.compareAndSet(ALL, address, expected, value);
-    exit(slot);
-    return set;
+    try {
+      long address = enterWrite(slot, offset, Integer.BYTES);
+      return ALIGNED_INT.compareAndSet(ALL, address, expected, value);
+    } finally {
+      exit(slot);
+    }
   }
 
   /** Atomically adds to the int and returns what it was. */
   public final int getAndAddInt(long offset, int delta) {
     PinSlot slot = enterableAt(offset, Integer.BYTES);
-    long address = enterWrite(slot, offset, Integer.BYTES);
-    int before = (int) ALIGNED_INT.getAndAdd(ALL, address, delta);
-    exit(slot);
-    return before;
+    try {
+      long address = enterWrite(slot, offset, Integer.BYTES);
+      return (int) ALIGNED_INT.getAndAdd(ALL, address, delta);
+    } finally {
+      exit(slot);
+    }
   }
 
   public final long getLongVolatile(long offset) {
     PinSlot slot = enterableAt(offset, Long.BYTES);
-    long address = enterRead(slot, offset, Long.BYTES);
-    long value = (long) ALIGNED_LONG.getVolatile(ALL, address);
-    exit(slot);
-    return value;
+    try {
+      long address = enterRead(slot, offset, Long.BYTES);
+      return (long) ALIGNED_LONG.getVolatile(ALL, address);
+    } finally {
+      exit(slot);
+    }
   }
 
   public final void setLongVolatile(long offset, long value) {
     PinSlot slot = enterableAt(offset, Long.BYTES);
-    long address = enterWrite(slot, offset, Long.BYTES);
-    ALIGNED_LONG.setVolatile(ALL, address, value);
-    exit(slot);
+    try {
+      long address = enterWrite(slot, offset, Long.BYTES);
+      ALIGNED_LONG.setVolatile(ALL, address, value);
+    } finally {
+      exit(slot);
+    }
   }
 
   public final long getLongAcquire(long offset) {
     PinSlot slot = enterableAt(offset, Long.BYTES);
-    long address = enterRead(slot, offset, Long.BYTES);
-    long value = (long) ALIGNED_LONG.getAcquire(ALL, address);
-    exit(slot);
-    return value;
+    try {
+      long address = enterRead(slot, offset, Long.BYTES);
+      return (long) ALIGNED_LONG.getAcquire(ALL, address);
+    } finally {
+      exit(slot);
+    }
   }
 
   public final void setLongRelease(long offset, long value) {
     PinSlot slot = enterableAt(offset, Long.BYTES);
-    long address = enterWrite(slot, offset, Long.BYTES);
-    ALIGNED_LONG.setRelease(ALL, address, value);
-    exit(slot);
+    try {
+      long address = enterWrite(slot, offset, Long.BYTES);
+      ALIGNED_LONG.setRelease(ALL, address, value);
+    } finally {
+      exit(slot);
+    }
   }
 
   /** Atomically sets the long to {@code value} if it is {@code expected}. */
   public final boolean compareAndSetLong(long offset, long expected, long value) {
     PinSlot slot = enterableAt(offset, Long.BYTES);
-    long address = enterWrite(slot, offset, Long.BYTES);
-    boolean set = ALIGNED_LONG.compareAndSet(ALL, address, expected, value);
-    exit(slot);
-    return set;
+    try {
+      long address = enterWrite(slot, offset, Long.BYTES);
+      return ALIGNED_LONG.compareAndSet(ALL, address, expected, value);
+    } finally {
+      exit(slot);
+    }
   }
 
   /** Atomically adds to the long and returns what it was. */
   public final long getAndAddLong(long offset, long delta) {
     PinSlot slot = enterableAt(offset, Long.BYTES);
-    long address = enterWrite(slot, offset, Long.BYTES);
-    long before = (long) ALIGNED_LONG.getAndAdd(ALL, address, delta);
-    exit(slot);
-    return before;
+    try {
+      long address = enterWrite(slot, offset, Long.BYTES);
+      return (long) ALIGNED_LONG.getAndAdd(ALL, address, delta);
+    } finally {
+      exit(slot);
+    }
   }
 
   /** A slot, once it is sure that the access behind it cannot fail for its alignment. */

@@ -273,12 +273,12 @@ public final class PageMover implements AutoCloseable {
     try {
       for (; p < page + count; p++) {
         PinSlot slot = pins.slot();
-        if (writable) {
-          slot.enterWritePages(table, p, 1);
-        } else {
-          slot.enterReadPages(table, p, 1);
-        }
         try {
+          if (writable) {
+            slot.enterWritePages(table, p, 1);
+          } else {
+            slot.enterReadPages(table, p, 1);
+          }
           table.lease(p);
         } finally {
           slot.exit();
@@ -295,8 +295,11 @@ public final class PageMover implements AutoCloseable {
     for (int p = page; p < page + count; p++) {
       if (writable) {
         PinSlot slot = pins.slot();
-        slot.enterWritePages(table, p, 1);
-        slot.exit();
+        try {
+          slot.enterWritePages(table, p, 1);
+        } finally {
+          slot.exit();
+        }
       }
       table.unlease(p);
     }
@@ -365,8 +368,8 @@ public final class PageMover implements AutoCloseable {
               || (PageState.isEvicted(state) && !PageState.hasCopy(state) && table.entries[p] == 0);
       if (!isZero) {
         PinSlot slot = pins.slot();
-        slot.enterWritePages(table, p, 1);
         try {
+          slot.enterWritePages(table, p, 1);
           SameFilled.fill(AddressSpace.ALL, table.address(p), table.pageBytes, 0L);
         } finally {
           slot.exit();

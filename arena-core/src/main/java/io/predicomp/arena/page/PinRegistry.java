@@ -96,7 +96,7 @@ public final class PinRegistry {
     }
     if (free && PinSlot.OWNER.compareAndSet(slot, owner, id)) {
       // A dead owner may have been stopped by an error in the middle of an access.
-      slot.exit();
+      slot.exitBoth();
       owners.set(index, new OwnerReference(thread));
       return slot;
     }

@@ -37,8 +37,12 @@ abstract class PinSlotPadAfter extends PinSlotFields {
  * it, and a write was lost. This order does not follow from the Java memory model, it follows from
  * HotSpot's handling of non-plain accesses; the stress and jcstress tests hold it.
  *
+ * <p>Every slot obtained is given up with {@link #exit()} in a {@code finally} block, whatever
+ * happened in between, a stack overflow included: a pin left behind would keep its page resident,
+ * and whoever closes the region would wait for it.
+ *
  * <p>A slot belongs to one thread at a time. Between {@link #announce} and {@link #exit()} the
- * owner must not block, must not enter again on the same pin, and must exit whatever happens.
+ * owner must not block and must not enter again.
  */
 public final class PinSlot extends PinSlotPadAfter {
   static final VarHandle PIN;
@@ -67,8 +71,7 @@ public final class PinSlot extends PinSlotPadAfter {
   }
 
   /**
-   * The first step of an access to one page: announces it. {@link #settle} or {@link #exit()} must
-   * follow.
+   * The first step of an access to one page: announces it.
    *
    * @param address of the access
    */
@@ -80,27 +83,21 @@ public final class PinSlot extends PinSlotPadAfter {
   /**
    * The second step, for a page whose state is not ready for the access: makes it so.
    *
-   * @throws IllegalStateException if the region is closed; nothing is pinned then
+   * @throws IllegalStateException if the region is closed
    */
   public void settle(PageTable table, int page, byte wanted) {
-    try {
-      mover.makeAccessible(this, table, page, 1, wanted);
-    } catch (Throwable t) {
-      exit();
-      throw t;
-    }
+    mover.makeAccessible(this, table, page, 1, wanted);
   }
 
   /**
    * Both steps for an access that straddles two pages or leaves the region.
    *
    * @return the address of the byte at {@code offset}, valid until {@link #exit()}
-   * @throws IndexOutOfBoundsException if the access leaves the region; nothing is pinned then
-   * @throws IllegalStateException if the region is closed; nothing is pinned then
+   * @throws IndexOutOfBoundsException if the access leaves the region
+   * @throws IllegalStateException if the region is closed
    */
   public long enterStraddling(PageTable table, long offset, int size, byte wanted) {
     if (offset < 0 || offset > table.byteSize - size) {
-      exit(); // a borrowed slot goes back
       throw table.outOfBounds(offset, size);
     }
     enterPages(table, table.pageOf(offset), 2, wanted);
@@ -119,37 +116,27 @@ public final class PinSlot extends PinSlotPadAfter {
 
   private void enterPages(PageTable table, int page, int count, byte wanted) {
     pin(table, page, count);
-    try {
-      mover.makeAccessible(this, table, page, count, wanted);
-    } catch (Throwable t) {
-      exit();
-      throw t;
-    }
+    mover.makeAccessible(this, table, page, count, wanted);
   }
 
   /**
    * Pins one page for reading and another for writing, both or neither.
    *
-   * @throws IllegalStateException if a region is closed; nothing is pinned then
+   * @throws IllegalStateException if a region is closed
    */
   public void enterBoth(PageTable source, int sourcePage, PageTable target, int targetPage) {
-    try {
-      while (true) {
-        pin(source, sourcePage, 1);
-        pinSecond(target, targetPage);
-        if (source.state(sourcePage) >= PageState.READABLE
-            && target.state(targetPage) >= PageState.WRITABLE) {
-          return;
-        }
-        // One at a time: a thread that waits for a page must not hold another one.
-        SECOND_PIN.setRelease(this, 0L);
-        mover.makeAccessible(this, source, sourcePage, 1, PageState.READABLE);
-        pin(target, targetPage, 1);
-        mover.makeAccessible(this, target, targetPage, 1, PageState.WRITABLE);
+    while (true) {
+      pin(source, sourcePage, 1);
+      pinSecond(target, targetPage);
+      if (source.state(sourcePage) >= PageState.READABLE
+          && target.state(targetPage) >= PageState.WRITABLE) {
+        return;
       }
-    } catch (Throwable t) {
-      exitBoth();
-      throw t;
+      // One at a time: a thread that waits for a page must not hold another one.
+      SECOND_PIN.setRelease(this, 0L);
+      mover.makeAccessible(this, source, sourcePage, 1, PageState.READABLE);
+      pin(target, targetPage, 1);
+      mover.makeAccessible(this, target, targetPage, 1, PageState.WRITABLE);
     }
   }
 
