@@ -1,7 +1,13 @@
 /** Memory workloads that run plain or on the compressed arena. */
 module io.predicomp.workloads {
-  requires com.fasterxml.jackson.databind;
+  requires com.fasterxml.jackson.core;
   requires HdrHistogram;
   requires info.picocli;
   requires io.predicomp.arena;
+  requires io.predicomp.os;
+  requires static org.jspecify;
+
+  // picocli sets the fields that carry its annotations.
+  opens io.predicomp.workloads.cli to
+      info.picocli;
 }

@@ -1,0 +1,153 @@
+package io.predicomp.workloads.cli;
+
+import io.predicomp.os.ErrnoException;
+import io.predicomp.os.memory.AvailableMemory;
+import io.predicomp.workloads.fill.PageFill;
+import io.predicomp.workloads.memory.ArenaMemory;
+import io.predicomp.workloads.memory.PlainMemory;
+import io.predicomp.workloads.memory.TouchMemory;
+import io.predicomp.workloads.report.JsonLine;
+import io.predicomp.workloads.report.RunReport;
+import io.predicomp.workloads.report.Summary;
+import io.predicomp.workloads.run.Clock;
+import io.predicomp.workloads.run.Deadline;
+import io.predicomp.workloads.run.Progress;
+import io.predicomp.workloads.run.RunResult;
+import io.predicomp.workloads.run.Session;
+import io.predicomp.workloads.run.Workload;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Spec;
+
+/** A command that runs one workload: options in, report out. */
+abstract class MemoryCommand implements Callable<Integer> {
+  static final long MOST_REGION_MEBIBYTES = 1_048_576;
+
+  /** {@code --region-mb} and {@code --arena-region-mb}. */
+  static final class RegionMebibytes extends RangeConverter {
+    RegionMebibytes() {
+      super(1, MOST_REGION_MEBIBYTES);
+    }
+  }
+
+  private final Interruption interruption;
+
+  @Spec CommandSpec spec;
+
+  @Mixin final RunOptions run = new RunOptions();
+  @Mixin final ContentOptions content = new ContentOptions();
+  @Mixin final ArenaOptions arena = new ArenaOptions();
+
+  MemoryCommand(Interruption interruption) {
+    this.interruption = interruption;
+  }
+
+  /** The workload as the options describe it. */
+  abstract Workload workload();
+
+  /** The option that sets the region's size. */
+  abstract String regionOption();
+
+  @Override
+  public final Integer call() {
+    Workload workload = workload();
+    check(workload);
+    PageFill fill = content.parse(run.seed, arena.pageBytes());
+    String codec = arena.use ? arena.parseCodec().name() : "";
+    try (StatsFile statsFile = StatsFile.open(arena.statsFile)) {
+      RunReport report = run(workload, fill, codec);
+      report.result().stats().ifPresent(statsFile::write);
+      print(report);
+      return report.result().verification().difference().isPresent() ? 1 : 0;
+    }
+  }
+
+  private RunReport run(Workload workload, PageFill fill, String codec) {
+    Session.Settings settings =
+        new Session.Settings(
+            (int) run.workers,
+            run.seed,
+            (int) content.writePercent,
+            (int) run.latencyStep,
+            arena.pageBytes(),
+            run.verifies(arena.use));
+    Deadline deadline = new Deadline(Clock.SYSTEM, run.nanos());
+    interruption.watch(deadline);
+    Progress progress = new Progress(System.err, Boolean.getBoolean("predicomp.terminal"));
+    Optional<TouchMemory> memory = open(workload);
+    try {
+      RunResult result = new Session(workload, settings, fill, memory, deadline, progress).run();
+      return new RunReport(workload, settings, fill, codec, result);
+    } finally {
+      memory.ifPresent(TouchMemory::close);
+    }
+  }
+
+  private Optional<TouchMemory> open(Workload workload) {
+    long bytes = workload.regionBytes();
+    if (bytes == 0) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          arena.use
+              ? new ArenaMemory(arena.config(workload.name()), bytes)
+              : new PlainMemory(bytes));
+    } catch (OutOfMemoryError | ErrnoException e) {
+      throw Refusal.ofValue(regionOption(), bytes >> 20, "cannot be had: " + e.getMessage());
+    }
+  }
+
+  private void check(Workload workload) {
+    run.check();
+    List<OptionSpec> given = spec.commandLine().getParseResult().matchedOptions();
+    LaterOptions.check(given);
+    if (!arena.use) {
+      refuseArenaOptions(given);
+    }
+    if (workload.regionBytes() > 0) {
+      checkRegion(workload.regionBytes());
+    }
+  }
+
+  /** An arena option without arena would have no effect, and the user believe that it had. */
+  private static void refuseArenaOptions(List<OptionSpec> given) {
+    for (OptionSpec option : given) {
+      String name = option.longestName();
+      if (name.startsWith("--arena-") && !name.equals("--arena-page-kb")) {
+        throw new Refusal("Option '" + name + "' needs --use-mem-arena.");
+      }
+    }
+  }
+
+  private void checkRegion(long bytes) {
+    long mebibytes = bytes >> 20;
+    AvailableMemory available = AvailableMemory.read();
+    if (bytes > available.bytes()) {
+      throw Refusal.ofValue(
+          regionOption(),
+          mebibytes,
+          "is more than the %d MiB that are available (%s)"
+              .formatted(available.bytes() >> 20, available.limitedBy()));
+    }
+    long pages = bytes / arena.pageBytes();
+    if (run.workers > pages) {
+      throw Refusal.ofValue(
+          "--workers", run.workers, "is more than the region's " + pages + " pages");
+    }
+  }
+
+  private void print(RunReport report) {
+    if (run.json) {
+      System.out.println(JsonLine.of(report.json()));
+    } else {
+      System.out.print(Summary.of(report));
+    }
+    System.out.flush();
+    Summary.complaint(report).ifPresent(System.err::println);
+  }
+}

@@ -1,0 +1,120 @@
+package io.predicomp.workloads.cli;
+
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What every workload takes: how long, how many, how random, what is printed. */
+final class RunOptions {
+  static final long SAFE_SECONDS = 300;
+  static final long SAFE_WORKERS = 512;
+  private static final long MOST_SECONDS = 604_800;
+  private static final long MOST_WORKERS = 65_536;
+
+  /** {@code --duration-sec}. */
+  static final class Seconds extends RangeConverter {
+    Seconds() {
+      super(1, MOST_SECONDS);
+    }
+  }
+
+  /** {@code --workers}. */
+  static final class Workers extends RangeConverter {
+    Workers() {
+      super(1, MOST_WORKERS);
+    }
+  }
+
+  /** {@code --seed}. */
+  static final class Seed extends RangeConverter {
+    Seed() {
+      super(0, Long.MAX_VALUE);
+    }
+  }
+
+  /** {@code --latency-sample-step}. */
+  static final class Step extends RangeConverter {
+    Step() {
+      super(1, 1_000_000);
+    }
+  }
+
+  @Option(
+      names = "--duration-sec",
+      paramLabel = "N",
+      defaultValue = "20",
+      converter = Seconds.class,
+      description = "Seconds to run, 1 to 300 (default: ${DEFAULT-VALUE}).")
+  long seconds;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      defaultValue = "4",
+      converter = Workers.class,
+      description =
+          "Threads, each on its own share of the region, 1 to 512 (default: ${DEFAULT-VALUE}).")
+  long workers;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "12345",
+      converter = Seed.class,
+      description =
+          "Same seed, same page contents and same sequence of touches; 0 or more "
+              + "(default: ${DEFAULT-VALUE}).")
+  long seed;
+
+  @Option(
+      names = "--latency-sample-step",
+      paramLabel = "N",
+      defaultValue = "16",
+      converter = Step.class,
+      description = "Time every N-th touch, 1 to 1000000 (default: ${DEFAULT-VALUE}).")
+  long latencyStep;
+
+  @Option(
+      names = "--verify",
+      negatable = true,
+      fallbackValue = "true",
+      description =
+          "Read every page back at the end and compare it with what was written; a difference is "
+              + "exit code 1 (default: on with --use-mem-arena, else off).")
+  @Nullable Boolean verify;
+
+  @Option(
+      names = "--json",
+      description = "Print one line of JSON on standard output instead of the summary.")
+  boolean json;
+
+  @Option(
+      names = "--unsafe-allow-long",
+      description = "Allow more than 300 seconds (up to 604800) and 512 workers (up to 65536).")
+  boolean unsafe;
+
+  long nanos() {
+    return TimeUnit.SECONDS.toNanos(seconds);
+  }
+
+  boolean verifies(boolean arena) {
+    return verify == null ? arena : verify;
+  }
+
+  /**
+   * @throws Refusal if a limit is exceeded that only {@code --unsafe-allow-long} lifts
+   */
+  void check() {
+    if (!unsafe && seconds > SAFE_SECONDS) {
+      throw beyond("--duration-sec", seconds, SAFE_SECONDS);
+    }
+    if (!unsafe && workers > SAFE_WORKERS) {
+      throw beyond("--workers", workers, SAFE_WORKERS);
+    }
+  }
+
+  private static Refusal beyond(String option, long value, long limit) {
+    return Refusal.ofValue(
+        option, value, "is not from 1 to " + limit + ", and more needs --unsafe-allow-long");
+  }
+}

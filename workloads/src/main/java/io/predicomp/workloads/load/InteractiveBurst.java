@@ -1,0 +1,55 @@
+package io.predicomp.workloads.load;
+
+import io.predicomp.workloads.run.Clock;
+import io.predicomp.workloads.run.Deadline;
+import io.predicomp.workloads.run.DemotionSchedule;
+import io.predicomp.workloads.run.IdleDemotion;
+import io.predicomp.workloads.run.Toucher;
+import io.predicomp.workloads.run.Worker;
+import io.predicomp.workloads.run.Workload;
+
+/**
+ * Passes over the region as fast as memory answers, then nothing, in turn. The next burst goes on
+ * where the last one was cut off.
+ *
+ * @param activeNanos length of a burst
+ * @param idleNanos length of the pause after it
+ */
+public record InteractiveBurst(long regionBytes, long activeNanos, long idleNanos)
+    implements Workload {
+  /** Touches between two looks at the clock: fine enough for bursts of a millisecond. */
+  private static final int BATCH = 64;
+
+  @Override
+  public String name() {
+    return "interactive_burst";
+  }
+
+  @Override
+  public DemotionSchedule demotion(int workers, Runnable demote, Deadline deadline) {
+    return new IdleDemotion(workers, demote, deadline);
+  }
+
+  @Override
+  public void work(Worker worker) {
+    Deadline deadline = worker.deadline();
+    Clock clock = deadline.clock();
+    Toucher toucher = worker.toucher().orElseThrow();
+    int page = 0;
+    while (!deadline.isOver()) {
+      long burstEnd = clock.nanoTime() + activeNanos;
+      while (clock.nanoTime() < burstEnd && !deadline.isOver()) {
+        for (int i = 0; i < BATCH; i++) {
+          toucher.touch(page);
+          page = page + 1 == worker.pages() ? 0 : page + 1;
+        }
+      }
+      if (!deadline.isOver()) {
+        long idleEnd = clock.nanoTime() + idleNanos;
+        worker.demotion().idleBegins();
+        deadline.sleepUntil(idleEnd);
+      }
+    }
+    worker.setOperations(toucher.touches());
+  }
+}

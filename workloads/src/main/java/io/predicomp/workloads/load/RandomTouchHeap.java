@@ -1,0 +1,45 @@
+package io.predicomp.workloads.load;
+
+import io.predicomp.workloads.run.Deadline;
+import io.predicomp.workloads.run.DemotionSchedule;
+import io.predicomp.workloads.run.Pacer;
+import io.predicomp.workloads.run.PeriodicDemotion;
+import io.predicomp.workloads.run.Toucher;
+import io.predicomp.workloads.run.Worker;
+import io.predicomp.workloads.run.Workload;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Touches of random pages at a fixed rate.
+ *
+ * @param requestedRate touches a second, all workers together
+ */
+public record RandomTouchHeap(long regionBytes, long requestedRate) implements Workload {
+  /** How often everything is compressed. */
+  public static final long DEMOTION_PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final int LARGEST_BATCH = 256;
+
+  @Override
+  public String name() {
+    return "random_touch_heap";
+  }
+
+  @Override
+  public DemotionSchedule demotion(int workers, Runnable demote, Deadline deadline) {
+    return new PeriodicDemotion(DEMOTION_PERIOD_NANOS, demote, deadline);
+  }
+
+  @Override
+  public void work(Worker worker) {
+    Toucher toucher = worker.toucher().orElseThrow();
+    Pacer pacer = new Pacer((double) requestedRate / worker.workers(), worker.deadline());
+    int batch;
+    while ((batch = pacer.next(LARGEST_BATCH)) > 0) {
+      for (int i = 0; i < batch; i++) {
+        toucher.touch(toucher.randomPage());
+      }
+    }
+    worker.setOperations(toucher.touches());
+  }
+}

@@ -1,0 +1,2 @@
+/** The workloads. */
+package io.predicomp.workloads.load;

@@ -1,0 +1,174 @@
+package io.predicomp.workloads.report;
+
+import io.predicomp.arena.ArenaStats;
+import io.predicomp.workloads.fill.PageFill;
+import io.predicomp.workloads.load.AnonStreamer;
+import io.predicomp.workloads.load.InteractiveBurst;
+import io.predicomp.workloads.load.MmapChurn;
+import io.predicomp.workloads.run.RunResult;
+import io.predicomp.workloads.run.Session;
+import io.predicomp.workloads.run.Workload;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.HdrHistogram.Histogram;
+
+/**
+ * A run and its result.
+ *
+ * @param codec the arena's codec, empty without arena
+ */
+public record RunReport(
+    Workload workload, Session.Settings settings, PageFill fill, String codec, RunResult result) {
+  /** Below this share of the requested rate the report says so. */
+  private static final double REACHED = 0.99;
+
+  private static final int MIB_SHIFT = 20;
+
+  /** {@return every figure by name: first those of the predecessor, under its names, then ours} */
+  public Map<String, Object> json() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("workload", workload.name());
+    putPredecessor(json);
+    putSettings(json);
+    putRate(json);
+    putLatencies(json, "touch", result.touchLatencies());
+    if (workload instanceof MmapChurn) {
+      putLatencies(json, "op", result.operationLatencies());
+    }
+    putMemory(json);
+    putArena(json);
+    json.put("cpu_seconds", result.cpuNanos() / 1e9);
+    json.put("verification", result.verification().status());
+    json.put("verified_pages", result.verification().pages());
+    result.verification().difference().ifPresent(d -> json.put("difference", d.toString()));
+    json.put("interrupted", result.interrupted());
+    note().ifPresent(note -> json.put("note", note));
+    return json;
+  }
+
+  private void putPredecessor(Map<String, Object> json) {
+    long regionMebibytes = workload.regionBytes() >> MIB_SHIFT;
+    boolean arena = result.stats().isPresent();
+    switch (workload) {
+      case InteractiveBurst w -> json.put("touches", result.operations());
+      case AnonStreamer w -> json.put("passes", result.idleWindows());
+      default -> json.put("ops", result.operations());
+    }
+    if (workload instanceof MmapChurn churn) {
+      json.put("map_kb", churn.mapBytes() >> 10);
+      json.put("use_mem_arena", arena ? 1 : 0);
+      json.put("arena_region_mb", regionMebibytes);
+    } else {
+      json.put("region_mb", regionMebibytes);
+      json.put("use_mem_arena", arena ? 1 : 0);
+    }
+    if (workload instanceof InteractiveBurst) {
+      putLoops(json);
+    } else {
+      // The workload itself is all that asks for compression.
+      json.put("compress_policy", "internal");
+      json.put("external_compress_triggers", 0);
+      putCounters(json, "compress_ops", "decompress_ops", "evictions_lru");
+    }
+    json.put("elapsed_ms", result.elapsedNanos() / 1e6);
+  }
+
+  private void putLoops(Map<String, Object> json) {
+    json.put("arena_autoloops", 0);
+    putCounters(
+        json,
+        "compress_ops",
+        "decompress_ops",
+        "evictions_lru",
+        "hotness_epoch",
+        "damon_snapshots",
+        "damon_regions_observed",
+        "damon_read_errors",
+        "bg_compress_attempts",
+        "bg_compress_admits",
+        "prefetch_decompress_ops",
+        "demand_decompress_stall_events",
+        "demand_decompress_stall_ns_total",
+        "t_cold_epochs_current");
+  }
+
+  /** Counters that this arena does not keep, or of a run without arena, are 0. */
+  private void putCounters(Map<String, Object> json, String... names) {
+    Map<String, Number> counters = result.stats().map(ArenaStats::counters).orElse(Map.of());
+    for (String name : names) {
+      json.put("arena_" + name, counters.getOrDefault(name, 0));
+    }
+  }
+
+  private void putSettings(Map<String, Object> json) {
+    json.put("page_kb", settings.pageBytes() >> 10);
+    json.put("workers", settings.workers());
+    json.put("seed", settings.seed());
+    json.put("fill", fill.name());
+    json.put("write_percent", settings.writePercent());
+    if (!codec.isEmpty()) {
+      json.put("codec", codec);
+    }
+  }
+
+  private void putRate(Map<String, Object> json) {
+    if (workload.requestedRate() > 0) {
+      json.put("ops_per_sec", workload.requestedRate());
+    }
+    json.put("achieved_ops_per_sec", result.rate());
+  }
+
+  private void putLatencies(Map<String, Object> json, String prefix, Histogram nanos) {
+    if (prefix.equals("touch")) {
+      json.put("latency_sample_step", settings.latencyStep());
+    }
+    json.put(prefix + "_samples", nanos.getTotalCount());
+    json.put(prefix + "_p50_ns", nanos.getValueAtPercentile(50));
+    json.put(prefix + "_p90_ns", nanos.getValueAtPercentile(90));
+    json.put(prefix + "_p99_ns", nanos.getValueAtPercentile(99));
+    json.put(prefix + "_p999_ns", nanos.getValueAtPercentile(99.9));
+    json.put(prefix + "_max_ns", nanos.getMaxValue());
+  }
+
+  private void putMemory(Map<String, Object> json) {
+    RunResult.Resident resident = result.resident();
+    json.put("rss_filled_bytes", resident.filled().rssBytes());
+    json.put("rss_demoted_bytes", resident.demoted().rssBytes());
+    json.put("rss_end_bytes", resident.ended().rssBytes());
+    json.put("pss_filled_bytes", resident.filled().pssBytes());
+    json.put("pss_demoted_bytes", resident.demoted().pssBytes());
+    json.put("pss_end_bytes", resident.ended().pssBytes());
+  }
+
+  private void putArena(Map<String, Object> json) {
+    if (result.stats().isEmpty()) {
+      return;
+    }
+    ArenaStats end = result.stats().get();
+    ArenaStats demoted = result.demotedStats().orElse(end);
+    json.put("region_resident_demoted_bytes", demoted.residentBytes());
+    json.put("pool_bytes", demoted.poolBytes());
+    json.put("codec_ratio", demoted.codecRatio());
+    json.put("end_to_end_ratio", demoted.endToEndRatio());
+    json.put("demotions", result.demotions());
+    json.put("demotion_ms", result.demotionNanos() / 1e6);
+    json.put("restores", end.restores().total());
+    json.put("demand_restores", end.demandRestores());
+    json.put("stall_events", end.stall().events());
+    json.put("stall_p50_ns", end.stall().p50Nanos());
+    json.put("stall_p99_ns", end.stall().p99Nanos());
+    json.put("stall_max_ns", end.stall().maxNanos());
+    json.put("stalled_percent", end.stall().somePercent());
+  }
+
+  /** {@return what the reader should know that no figure says} */
+  public Optional<String> note() {
+    long requested = workload.requestedRate();
+    if (requested == 0 || result.rate() >= REACHED * requested || result.interrupted()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "reached %.0f of %d operations a second".formatted(result.rate(), requested));
+  }
+}

@@ -1,0 +1,25 @@
+package io.predicomp.workloads.run;
+
+/**
+ * When the workload compresses its memory. The arena has no agents of its own yet that would find
+ * cold pages, so a workload says itself when its memory has gone cold.
+ */
+public interface DemotionSchedule extends AutoCloseable {
+  /** Begins, after the region has been filled. */
+  void start();
+
+  /**
+   * A worker has nothing to do for a while. May wait for the other workers, who must then call this
+   * as often.
+   */
+  void idleBegins();
+
+  /** A worker is done and will not call {@link #idleBegins()} again. */
+  void workerLeaves();
+
+  /** {@return how often all workers have been idle} */
+  long idleWindows();
+
+  @Override
+  void close();
+}

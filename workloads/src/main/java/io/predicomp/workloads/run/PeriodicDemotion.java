@@ -1,0 +1,64 @@
+package io.predicomp.workloads.run;
+
+import org.jspecify.annotations.Nullable;
+
+/** Compresses after the fill and then at a fixed period, while the workers go on. */
+public final class PeriodicDemotion implements DemotionSchedule {
+  private final long periodNanos;
+  private final Runnable demote;
+  private final Deadline deadline;
+  private @Nullable Thread thread;
+
+  /**
+   * @param demote compresses everything
+   */
+  public PeriodicDemotion(long periodNanos, Runnable demote, Deadline deadline) {
+    this.periodNanos = periodNanos;
+    this.demote = demote;
+    this.deadline = deadline;
+  }
+
+  @Override
+  public void start() {
+    demote.run();
+    thread = Thread.ofPlatform().name("demotion").daemon().start(this::loop);
+  }
+
+  private void loop() {
+    try {
+      while (!deadline.isOver()) {
+        deadline.sleepUntil(deadline.clock().nanoTime() + periodNanos);
+        if (!deadline.isOver()) {
+          demote.run();
+        }
+      }
+    } catch (Throwable t) {
+      deadline.fail(t);
+    }
+  }
+
+  @Override
+  public void idleBegins() {}
+
+  @Override
+  public void workerLeaves() {}
+
+  @Override
+  public long idleWindows() {
+    return 0;
+  }
+
+  /** Waits for the compression under way. */
+  @Override
+  public void close() {
+    Thread started = thread;
+    if (started == null) {
+      return;
+    }
+    try {
+      started.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("the main thread is never interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.predicomp.workloads.run;
+
+import io.predicomp.arena.ArenaStats;
+import io.predicomp.os.memory.SmapsRollup;
+import java.util.Optional;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What a run measured.
+ *
+ * @param operations touches, or mappings of {@code mmap_churn}
+ * @param idleWindows how often all workers were idle
+ * @param elapsedNanos time the workers worked, fill and verification excluded
+ * @param cpuNanos CPU time of the whole process in that time
+ * @param interrupted whether the user ended it early
+ * @param stats the arena at the end, before verification read everything back
+ * @param demotedStats the arena after it was last compressed
+ * @param demotions how often everything was compressed
+ * @param demotionNanos how long that took
+ * @param touchLatencies of the touches timed, in nanoseconds
+ * @param operationLatencies of operations that are more than a touch, in nanoseconds
+ */
+public record RunResult(
+    long operations,
+    long idleWindows,
+    long elapsedNanos,
+    long cpuNanos,
+    boolean interrupted,
+    Resident resident,
+    Optional<ArenaStats> stats,
+    Optional<ArenaStats> demotedStats,
+    long demotions,
+    long demotionNanos,
+    Histogram touchLatencies,
+    Histogram operationLatencies,
+    Verification verification) {
+
+  /**
+   * Memory of the process.
+   *
+   * @param filled after the region was filled
+   * @param demoted after it was last compressed; at the end if it never was
+   * @param ended at the end
+   */
+  public record Resident(SmapsRollup filled, SmapsRollup demoted, SmapsRollup ended) {}
+
+  /** {@return operations a second that were reached} */
+  public double rate() {
+    return elapsedNanos == 0 ? 0 : operations * 1e9 / elapsedNanos;
+  }
+}

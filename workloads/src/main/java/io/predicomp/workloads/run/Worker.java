@@ -1,0 +1,68 @@
+package io.predicomp.workloads.run;
+
+import io.predicomp.workloads.memory.PageShare;
+import java.util.Optional;
+
+/** What one worker has at hand. Used by its thread alone while it works. */
+public final class Worker {
+  private final int workers;
+  private final Deadline deadline;
+  private final DemotionSchedule demotion;
+  private final Optional<PageShare> share;
+  private final Optional<Toucher> toucher;
+  private final Latencies operationLatencies = new Latencies(1);
+  private long operations;
+
+  Worker(
+      int workers,
+      Deadline deadline,
+      DemotionSchedule demotion,
+      Optional<PageShare> share,
+      Optional<Toucher> toucher) {
+    this.workers = workers;
+    this.deadline = deadline;
+    this.demotion = demotion;
+    this.share = share;
+    this.toucher = toucher;
+  }
+
+  /** {@return number of workers of the run} */
+  public int workers() {
+    return workers;
+  }
+
+  /** {@return when to stop} */
+  public Deadline deadline() {
+    return deadline;
+  }
+
+  /** {@return whom to tell about idle time} */
+  public DemotionSchedule demotion() {
+    return demotion;
+  }
+
+  /** {@return pages of this worker's share, 0 without a region} */
+  public int pages() {
+    return share.map(PageShare::pages).orElse(0);
+  }
+
+  /** {@return this worker's touches, or nothing if the workload has no region} */
+  public Optional<Toucher> toucher() {
+    return toucher;
+  }
+
+  /** {@return latencies of operations that are more than a touch} */
+  public Latencies operationLatencies() {
+    return operationLatencies;
+  }
+
+  /** Says how many operations were done. */
+  public void setOperations(long operations) {
+    this.operations = operations;
+  }
+
+  /** {@return operations done} */
+  public long operations() {
+    return operations;
+  }
+}
