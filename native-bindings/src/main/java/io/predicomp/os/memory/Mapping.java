@@ -21,6 +21,8 @@ public final class Mapping implements AutoCloseable {
   private static final int MAP_ANONYMOUS = 0x20; // asm-generic/mman-common.h
   private static final int MAP_NORESERVE = 0x4000; // asm-generic/mman.h
 
+  static final int PRIVATE_ANONYMOUS = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+
   private final Arena lifetime = Arena.ofShared();
   private final MemorySegment segment;
 
@@ -44,14 +46,7 @@ public final class Mapping implements AutoCloseable {
       throw new IllegalArgumentException("a mapping has at least 1 byte, not " + bytes);
     }
     long size = SystemPage.roundUp(bytes);
-    long address =
-        Libc.mmap(
-            0,
-            size,
-            Protection.READ_WRITE.constant(),
-            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-            -1,
-            0);
+    long address = Libc.mmap(0, size, Protection.READ_WRITE.constant(), PRIVATE_ANONYMOUS, -1, 0);
     if (address < 0) {
       throw new ErrnoException(
           "mmap",
