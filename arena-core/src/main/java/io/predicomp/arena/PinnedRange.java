@@ -44,7 +44,7 @@ public final class PinnedRange implements AutoCloseable {
     region.acquire();
     boolean leased = false;
     try {
-      region.arena().mover().lease(table, first, count, writable);
+      region.arena().mover().leases().take(table, first, count, writable);
       leased = true;
       Arena scope = scope(shared);
       MemorySegment view = AddressSpace.view(table.base() + offset, length, scope);
@@ -52,7 +52,7 @@ public final class PinnedRange implements AutoCloseable {
           region, first, count, writable, scope, writable ? view : view.asReadOnly());
     } catch (Throwable t) {
       if (leased) {
-        region.arena().mover().unlease(table, first, count, writable);
+        region.arena().mover().leases().giveUp(table, first, count, writable);
       }
       region.release();
       throw t;
@@ -80,7 +80,7 @@ public final class PinnedRange implements AutoCloseable {
       return;
     }
     scope.close(); // first, so that no access is left when the pages may go
-    region.arena().mover().unlease(region.table(), firstPage, pageCount, writable);
+    region.arena().mover().leases().giveUp(region.table(), firstPage, pageCount, writable);
     region.release();
   }
 }

@@ -43,6 +43,7 @@ public final class PageMover implements AutoCloseable {
   final ProcessBarrier barrier;
   final PageDiscarder discarder;
   final PinRegistry pins;
+  private final PageLeases leases;
   final RegionDirectory regions = new RegionDirectory();
   final MoverCounters counters = new MoverCounters();
   private final DemandStall stall = new DemandStall();
@@ -60,6 +61,7 @@ public final class PageMover implements AutoCloseable {
     this.barrier = parts.barrier();
     this.discarder = parts.discarder();
     this.pins = new PinRegistry(this);
+    this.leases = new PageLeases(pins);
     this.pressure = new PoolPressure(this, parts.restoreLeastRecentWhenFull());
     this.batch = new DemotionBatch(this, pressure, parts.pageBytes());
   }
@@ -74,6 +76,10 @@ public final class PageMover implements AutoCloseable {
 
   public DemandStall stall() {
     return stall;
+  }
+
+  public PageLeases leases() {
+    return leases;
   }
 
   /** Heap bytes of the bookkeeping beside the page tables. */
@@ -260,49 +266,6 @@ public final class PageMover implements AutoCloseable {
       }
     }
     return restored;
-  }
-
-  // --- leases ---------------------------------------------------------------------------------
-
-  /**
-   * Keeps pages resident until {@link #unlease}: makes each accessible under a pin and leases it
-   * before the pin goes.
-   */
-  public void lease(PageTable table, int page, int count, boolean writable) {
-    int p = page;
-    try {
-      for (; p < page + count; p++) {
-        PinSlot slot = pins.slot();
-        try {
-          if (writable) {
-            slot.enterWritePages(table, p, 1);
-          } else {
-            slot.enterReadPages(table, p, 1);
-          }
-          table.lease(p);
-        } finally {
-          slot.exit();
-        }
-      }
-    } catch (Throwable t) {
-      unlease(table, page, p - page, false);
-      throw t;
-    }
-  }
-
-  /** Gives up leases; pages of a writable lease are marked written once more. */
-  public void unlease(PageTable table, int page, int count, boolean writable) {
-    for (int p = page; p < page + count; p++) {
-      if (writable) {
-        PinSlot slot = pins.slot();
-        try {
-          slot.enterWritePages(table, p, 1);
-        } finally {
-          slot.exit();
-        }
-      }
-      table.unlease(p);
-    }
   }
 
   // --- demotion -------------------------------------------------------------------------------
