@@ -5,7 +5,10 @@ package io.predicomp.workloads.run;
  * cold pages, so a workload says itself when its memory has gone cold.
  */
 public interface DemotionSchedule extends AutoCloseable {
-  /** Begins, after the region has been filled. */
+  /** The region has been filled; called before the time of the run begins. */
+  void filled();
+
+  /** The time of the run has begun. */
   void start();
 
   /**

@@ -27,6 +27,9 @@ public final class IdleDemotion implements DemotionSchedule {
   }
 
   @Override
+  public void filled() {}
+
+  @Override
   public void start() {}
 
   @Override

@@ -19,8 +19,12 @@ public final class PeriodicDemotion implements DemotionSchedule {
   }
 
   @Override
-  public void start() {
+  public void filled() {
     demote.run();
+  }
+
+  @Override
+  public void start() {
     thread = Thread.ofPlatform().name("demotion").daemon().start(this::loop);
   }
 

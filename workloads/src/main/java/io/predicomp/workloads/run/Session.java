@@ -80,11 +80,12 @@ public final class Session {
       crew.run("fill", this::fillShare, () -> progress.show("filling", deadline, memory));
     }
     SmapsRollup filled = SmapsRollup.read();
+    if (!deadline.isInterrupted()) {
+      schedule.filled();
+    }
     deadline.start();
     long cpuStart = ThreadCpuClock.processNanos();
-    if (!deadline.isOver()) {
-      schedule.start();
-    }
+    schedule.start();
     crew.run("worker", this::work, () -> progress.show("running", deadline, memory));
     long elapsed = deadline.elapsedNanos();
     schedule.close();
