@@ -7,10 +7,21 @@ import picocli.CommandLine.TypeConversionException;
 abstract class RangeConverter implements ITypeConverter<Long> {
   private final long least;
   private final long most;
+  private final String range;
 
   RangeConverter(long least, long most) {
+    this(least, most, least + " to " + most);
+  }
+
+  /**
+   * A range of which a part needs leave.
+   *
+   * @param range the range in words
+   */
+  RangeConverter(long least, long most, String range) {
     this.least = least;
     this.most = most;
+    this.range = range;
   }
 
   @Override
@@ -23,7 +34,6 @@ abstract class RangeConverter implements ITypeConverter<Long> {
     } catch (NumberFormatException e) {
       // Refused below, like a number that is too large.
     }
-    throw new TypeConversionException(
-        "'" + text + "' is not a whole number from " + least + " to " + most + ".");
+    throw new TypeConversionException("'" + text + "' is not a whole number from " + range + ".");
   }
 }

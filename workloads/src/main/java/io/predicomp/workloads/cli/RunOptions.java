@@ -14,14 +14,14 @@ final class RunOptions {
   /** {@code --duration-sec}. */
   static final class Seconds extends RangeConverter {
     Seconds() {
-      super(1, MOST_SECONDS);
+      super(1, MOST_SECONDS, range(SAFE_SECONDS, MOST_SECONDS));
     }
   }
 
   /** {@code --workers}. */
   static final class Workers extends RangeConverter {
     Workers() {
-      super(1, MOST_WORKERS);
+      super(1, MOST_WORKERS, range(SAFE_WORKERS, MOST_WORKERS));
     }
   }
 
@@ -106,15 +106,18 @@ final class RunOptions {
    */
   void check() {
     if (!unsafe && seconds > SAFE_SECONDS) {
-      throw beyond("--duration-sec", seconds, SAFE_SECONDS);
+      throw beyond("--duration-sec", seconds, range(SAFE_SECONDS, MOST_SECONDS));
     }
     if (!unsafe && workers > SAFE_WORKERS) {
-      throw beyond("--workers", workers, SAFE_WORKERS);
+      throw beyond("--workers", workers, range(SAFE_WORKERS, MOST_WORKERS));
     }
   }
 
-  private static Refusal beyond(String option, long value, long limit) {
-    return Refusal.ofValue(
-        option, value, "is not from 1 to " + limit + ", and more needs --unsafe-allow-long");
+  private static Refusal beyond(String option, long value, String range) {
+    return Refusal.ofValue(option, value, "is not a whole number from " + range);
+  }
+
+  private static String range(long safe, long most) {
+    return "1 to " + safe + ", or to " + most + " with --unsafe-allow-long";
   }
 }

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 /** Finds the proportion of random words with which LZ4 reaches a given ratio at a page size. */
 final class RatioCalibration {
   private static final int SAMPLE_PAGES = 8;
+  private static final int SEARCHED_EITHER_SIDE = 16;
 
   /** What LZ4 may add to data it cannot compress is less: LZ4_compressBound in lz4.h. */
   private static final int ROOM_TO_GROW = 1024;
@@ -39,9 +40,22 @@ final class RatioCalibration {
         most = middle;
       }
     }
-    boolean oneLessIsNearer =
-        most > 0 && Math.abs(ratioOf(most - 1) - ratio) < Math.abs(ratioOf(most) - ratio);
-    return new RatioFill(name, seed, oneLessIsNearer ? most - 1 : most);
+    return new RatioFill(name, seed, nearest(most, ratio));
+  }
+
+  /** The ratio does not fall evenly: where pieces get their first random words, it jumps. */
+  private int nearest(int around, double ratio) {
+    int best = around;
+    double smallestError = Double.MAX_VALUE;
+    int last = Math.min(around + SEARCHED_EITHER_SIDE, pageBytes / Long.BYTES);
+    for (int words = Math.max(0, around - SEARCHED_EITHER_SIDE); words <= last; words++) {
+      double error = Math.abs(ratioOf(words) - ratio);
+      if (error < smallestError) {
+        smallestError = error;
+        best = words;
+      }
+    }
+    return best;
   }
 
   private double ratioOf(int randomWords) {

@@ -46,7 +46,7 @@ public record MmapChurn(long regionBytes, long mapBytes, long requestedRate) imp
     int page = 0;
     int batch;
     while ((batch = pacer.next(LARGEST_BATCH)) > 0) {
-      for (int i = 0; i < batch && !worker.deadline().isOver(); i++) {
+      for (int i = 0; i < batch && !worker.deadline().isStopped(); i++) {
         long start = worker.deadline().clock().nanoTime();
         mapTouchUnmap();
         worker.operationLatencies().record(worker.deadline().clock().nanoTime() - start);

@@ -35,7 +35,12 @@ public final class Deadline {
 
   /** {@return whether to stop} */
   public boolean isOver() {
-    return interrupted || failure.get() != null || elapsedNanos() >= durationNanos;
+    return isStopped() || elapsedNanos() >= durationNanos;
+  }
+
+  /** {@return whether to stop although there may be time left} */
+  public boolean isStopped() {
+    return interrupted || failure.get() != null;
   }
 
   /** Ends the run because the user wants it. */
@@ -56,6 +61,16 @@ public final class Deadline {
   /** {@return what went wrong, or null} */
   public @Nullable Throwable failure() {
     return failure.get();
+  }
+
+  /** {@return the time of the clock at which the run began} */
+  public long startNanoTime() {
+    return startNanos;
+  }
+
+  /** {@return length of the run, if nothing stops it} */
+  public long durationNanos() {
+    return durationNanos;
   }
 
   /** {@return since {@link #start()}} */

@@ -4,24 +4,30 @@ import java.util.concurrent.Phaser;
 
 /** Compresses when the last worker has become idle. */
 public final class IdleDemotion implements DemotionSchedule {
-  private final Phaser workers;
+  private final Phaser phaser;
+
+  /** Written only while the phaser advances, which is one thread at a time. */
+  private volatile long idleWindows;
 
   /**
    * @param demote compresses everything
    */
   public IdleDemotion(int workers, Runnable demote, Deadline deadline) {
-    this.workers =
+    this.phaser =
         new Phaser(workers) {
           @Override
-          protected boolean onAdvance(int phase, int registered) {
-            if (registered > 0) {
+          protected boolean onAdvance(int phase, int present) {
+            if (present == workers) {
+              idleWindows = phase + 1L; // once a worker has left, no window is complete
+            }
+            if (present > 0) {
               try {
                 demote.run();
               } catch (Throwable t) {
                 deadline.fail(t); // thrown here, it would leave the other workers waiting for ever
               }
             }
-            return registered == 0;
+            return present == 0;
           }
         };
   }
@@ -34,17 +40,17 @@ public final class IdleDemotion implements DemotionSchedule {
 
   @Override
   public void idleBegins() {
-    workers.arriveAndAwaitAdvance();
+    phaser.arriveAndAwaitAdvance();
   }
 
   @Override
   public void workerLeaves() {
-    workers.arriveAndDeregister();
+    phaser.arriveAndDeregister();
   }
 
   @Override
   public long idleWindows() {
-    return workers.getPhase() & Integer.MAX_VALUE;
+    return idleWindows;
   }
 
   @Override

@@ -10,16 +10,17 @@ public final class Pacer {
   /** Sleeping less costs more than it gains. */
   private static final long SHORTEST_SLEEP_NANOS = 500_000;
 
+  /** What was due before the end may be done so long after it. */
+  private static final long LONGEST_OVERTIME_NANOS = 100_000_000;
+
   private final double operationsPerNano;
   private final Deadline deadline;
-  private final long startNanos;
   private long done;
 
-  /** Starts now. */
+  /** Counts from the start of the run. */
   public Pacer(double operationsPerSecond, Deadline deadline) {
     this.operationsPerNano = operationsPerSecond / 1e9;
     this.deadline = deadline;
-    this.startNanos = deadline.clock().nanoTime();
   }
 
   /**
@@ -29,17 +30,24 @@ public final class Pacer {
    * @return how many to do now, 1 to {@code most}; or 0 if the run is over
    */
   public int next(int most) {
-    while (!deadline.isOver()) {
-      long now = deadline.clock().nanoTime();
-      long due = (long) ((now - startNanos) * operationsPerNano) + 1 - done;
+    long end = deadline.durationNanos();
+    while (true) {
+      long elapsed = deadline.elapsedNanos();
+      if (deadline.isStopped() || elapsed >= end + LONGEST_OVERTIME_NANOS) {
+        return 0;
+      }
+      long due = (long) Math.ceil(Math.min(elapsed, end) * operationsPerNano) - done;
       if (due > 0) {
         int batch = (int) Math.min(most, due);
         done += batch;
         return batch;
       }
-      long nextDue = startNanos + (long) Math.ceil(done / operationsPerNano);
-      deadline.sleepUntil(Math.max(nextDue, now + SHORTEST_SLEEP_NANOS));
+      if (elapsed >= end) {
+        return 0;
+      }
+      long nextDue = (long) (done / operationsPerNano);
+      deadline.sleepUntil(
+          deadline.startNanoTime() + Math.max(nextDue, elapsed + SHORTEST_SLEEP_NANOS));
     }
-    return 0;
   }
 }

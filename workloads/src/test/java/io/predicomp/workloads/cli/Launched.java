@@ -1,0 +1,83 @@
+package io.predicomp.workloads.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** A launcher run as a user runs it, on the classes under test. */
+record Launched(int exitCode, String out, String err) {
+  static {
+    // Only tests use it, so the module does not say so itself.
+    Launched.class
+        .getModule()
+        .addReads(ModuleLayer.boot().findModule("com.fasterxml.jackson.databind").orElseThrow());
+  }
+
+  static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+  static Path bin(String workload) {
+    return ROOT.resolve("workloads/bin").resolve(workload);
+  }
+
+  static Launched run(Path program, String... arguments) throws IOException {
+    return finish(start(ROOT, program, arguments));
+  }
+
+  static Process start(Path directory, Path program, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(program.toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("PREDICOMP_MODULE_PATH", System.getProperty("jdk.module.path"));
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    return builder.start();
+  }
+
+  static Launched finish(Process process) throws IOException {
+    CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> read(process));
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException("still running after a minute");
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return new Launched(process.exitValue(), out, err.join());
+  }
+
+  private static String read(Process process) {
+    try {
+      return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The one line on standard output. */
+  JsonNode json() throws IOException {
+    if (out.lines().count() != 1) {
+      throw new AssertionError("not one line: " + this);
+    }
+    return new ObjectMapper().readTree(out);
+  }
+
+  /** Whether a signal reaches a child: a shell without job control ignores SIGINT for it. */
+  static boolean sigintIsIgnored() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("SigIgn:")) {
+        return (Long.parseUnsignedLong(line.substring(7).strip(), 16) & (1L << 1)) != 0;
+      }
+    }
+    throw new IllegalStateException("/proc/self/status has no SigIgn");
+  }
+}

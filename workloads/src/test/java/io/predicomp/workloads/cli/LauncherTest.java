@@ -1,0 +1,256 @@
+package io.predicomp.workloads.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The launchers, run as a user runs them. */
+class LauncherTest {
+  private static final List<String> SMALL =
+      List.of("--duration-sec", "1", "--json", "--workers", "2");
+
+  private static Launched small(String workload, List<String> more) throws IOException {
+    List<String> arguments = new ArrayList<>(SMALL);
+    arguments.addAll(more);
+    return Launched.run(Launched.bin(workload), arguments.toArray(String[]::new));
+  }
+
+  private static List<String> keys(JsonNode json) {
+    List<String> keys = new ArrayList<>();
+    json.fieldNames().forEachRemaining(keys::add);
+    return keys;
+  }
+
+  private static void assertNothingSaid(Launched run) {
+    assertEquals("", run.err());
+    assertEquals(0, run.exitCode());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "interactive_burst,--region-mb,touches",
+    "anon_streamer,--region-mb,passes",
+    "random_touch_heap,--region-mb,ops",
+    "mmap_churn,--map-kb,ops"
+  })
+  void plain(String workload, String sizeOption, String count) throws IOException {
+    Launched run = small(workload, List.of(sizeOption, "8"));
+    assertNothingSaid(run);
+    JsonNode json = run.json();
+    assertEquals(workload, json.get("workload").asText());
+    assertTrue(json.get(count).asLong() > 0, run.out());
+    assertEquals(0, json.get("use_mem_arena").asInt());
+    assertEquals("off", json.get("verification").asText());
+    assertFalse(json.has("pool_bytes"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "interactive_burst,--region-mb",
+    "anon_streamer,--region-mb",
+    "random_touch_heap,--region-mb",
+    "mmap_churn,--arena-region-mb"
+  })
+  void onTheArena(String workload, String sizeOption, @TempDir Path directory) throws IOException {
+    Path stats = directory.resolve("stats.json");
+    Launched run =
+        small(
+            workload,
+            List.of(
+                sizeOption,
+                "8",
+                "--use-mem-arena",
+                "--arena-checksums",
+                "--write-percent",
+                "50",
+                "--arena-stats-json",
+                stats.toString()));
+    assertNothingSaid(run);
+    JsonNode json = run.json();
+    assertEquals(1, json.get("use_mem_arena").asInt());
+    assertEquals("ok", json.get("verification").asText());
+    assertEquals(2048, json.get("verified_pages").asLong());
+    assertTrue(json.get("arena_compress_ops").asLong() >= 1024, run.out());
+    assertTrue(json.get("pool_bytes").asLong() > 0, run.out());
+    JsonNode counters = new ObjectMapper().readTree(stats.toFile());
+    assertEquals(json.get("arena_compress_ops").asLong(), counters.get("compress_ops").asLong());
+  }
+
+  @Test
+  void largePagesOtherCodecAndFullPool() throws IOException {
+    Launched run =
+        small(
+            "anon_streamer",
+            List.of(
+                "--region-mb",
+                "32",
+                "--idle-ms",
+                "10",
+                "--use-mem-arena",
+                "--arena-page-kb",
+                "16",
+                "--arena-codec",
+                "zstd-1",
+                "--arena-cap-mb",
+                "8",
+                "--fill",
+                "ratio=2",
+                "--arena-when-full",
+                "reject"));
+    assertNothingSaid(run);
+    JsonNode json = run.json();
+    assertEquals("ok", json.get("verification").asText());
+    assertEquals(2048, json.get("verified_pages").asLong());
+    assertTrue(json.get("pool_bytes").asLong() <= 8L << 20, run.out());
+  }
+
+  @Test
+  void predecessorsKeysComeFirstAndInOrder() throws IOException {
+    List<String> burst = keys(small("interactive_burst", List.of("--region-mb", "1")).json());
+    assertEquals(
+        List.of(
+            "workload",
+            "touches",
+            "region_mb",
+            "use_mem_arena",
+            "arena_autoloops",
+            "arena_compress_ops",
+            "arena_decompress_ops",
+            "arena_evictions_lru",
+            "arena_hotness_epoch",
+            "arena_damon_snapshots",
+            "arena_damon_regions_observed",
+            "arena_damon_read_errors",
+            "arena_bg_compress_attempts",
+            "arena_bg_compress_admits",
+            "arena_prefetch_decompress_ops",
+            "arena_demand_decompress_stall_events",
+            "arena_demand_decompress_stall_ns_total",
+            "arena_t_cold_epochs_current",
+            "elapsed_ms"),
+        burst.subList(0, 19));
+    List<String> churn = keys(small("mmap_churn", List.of()).json());
+    assertEquals(
+        List.of(
+            "workload",
+            "ops",
+            "map_kb",
+            "use_mem_arena",
+            "arena_region_mb",
+            "compress_policy",
+            "external_compress_triggers",
+            "arena_compress_ops",
+            "arena_decompress_ops",
+            "arena_evictions_lru",
+            "elapsed_ms"),
+        churn.subList(0, 11));
+  }
+
+  @Test
+  void fromAnotherDirectoryAndThroughALink(@TempDir Path directory) throws IOException {
+    Path link =
+        Files.createSymbolicLink(directory.resolve("burst"), Launched.bin("interactive_burst"));
+    Launched run =
+        Launched.finish(
+            Launched.start(directory, link, "--duration-sec", "1", "--region-mb", "1", "--json"));
+    assertNothingSaid(run);
+    assertEquals("interactive_burst", run.json().get("workload").asText());
+  }
+
+  @Test
+  void aSummaryForPeople() throws IOException {
+    Launched run =
+        Launched.run(
+            Launched.ROOT.resolve("predicomp"),
+            "interactive_burst",
+            "--duration-sec",
+            "1",
+            "--region-mb",
+            "4",
+            "--use-mem-arena");
+    assertNothingSaid(run);
+    for (String word :
+        List.of("resident", "pool", "ratio", "restores", "stalls", "CPU", "1,024 pages read")) {
+      assertTrue(run.out().contains(word), word + " is missing: " + run.out());
+    }
+  }
+
+  @Test
+  void doctorNamesEveryFeature() throws IOException {
+    Launched run = Launched.run(Launched.ROOT.resolve("predicomp"), "doctor", "--json");
+    assertNothingSaid(run);
+    assertEquals("supported", run.json().get("codec_lz4").get("status").asText());
+    assertEquals("supported", run.json().get("madvise_dontneed").get("status").asText());
+  }
+
+  @Test
+  void aWrongOptionIsOneSentenceAndExitCode2() throws IOException {
+    Launched run = Launched.run(Launched.bin("anon_streamer"), "--workers", "0");
+    assertEquals(2, run.exitCode());
+    assertEquals("", run.out());
+    assertEquals(
+        "predicomp: Invalid value for option '--workers': '0' is not a whole number from 1 to 512, "
+            + "or to 65536 with --unsafe-allow-long.\n",
+        run.err());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT,130", "TERM,143"})
+  void aSignalEndsTheRunEarlyWithValidOutput(String signal, int code) throws Exception {
+    assumeFalse(
+        signal.equals("INT") && Launched.sigintIsIgnored(),
+        "SIGINT is ignored by this process and so by its children");
+    Process process =
+        Launched.start(
+            Launched.ROOT,
+            Launched.bin("interactive_burst"),
+            "--duration-sec",
+            "60",
+            "--region-mb",
+            "4",
+            "--use-mem-arena",
+            "--json");
+    awaitWorkers(process.pid());
+    assertEquals(0, new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor());
+    Launched run = Launched.finish(process);
+    assertEquals(code, run.exitCode(), run.toString());
+    assertTrue(run.json().get("interrupted").asBoolean());
+    assertTrue(run.json().get("touches").asLong() > 0);
+    assertEquals("ok", run.json().get("verification").asText());
+    assertTrue(run.json().get("elapsed_ms").asDouble() < 50_000);
+  }
+
+  /** The kernel knows the threads of the process by their names. */
+  private static void awaitWorkers(long pid) throws IOException, InterruptedException {
+    Path tasks = Path.of("/proc", Long.toString(pid), "task");
+    long giveUp = System.nanoTime() + 30_000_000_000L;
+    while (System.nanoTime() < giveUp) {
+      try (var threads = Files.list(tasks)) {
+        for (Path thread : threads.toList()) {
+          if (Files.readString(thread.resolve("comm")).startsWith("worker-")) {
+            return;
+          }
+        }
+      } catch (NoSuchFileException e) {
+        // A thread ended while it was looked at.
+      }
+      Thread.onSpinWait();
+      new ProcessBuilder("true").start().waitFor();
+    }
+    throw new IllegalStateException("no worker began");
+  }
+}

@@ -1,0 +1,77 @@
+package io.predicomp.workloads.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Every way to ask wrongly: one sentence that names the option and what is allowed, exit code 2.
+ */
+@Isolated("replaces System.err")
+class RefusalTest {
+  private record Answer(int code, String err) {}
+
+  private static Answer ask(String line) {
+    PrintStream before = System.err;
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    try {
+      int code = Predicomp.commandLine(new Interruption()).execute(line.split(" "));
+      return new Answer(code, err.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setErr(before);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "interactive_burst --workers 513|--workers|1 to 512",
+        "interactive_burst --duration-sec 301|--duration-sec|1 to 300",
+        "interactive_burst --duration-sec abc|--duration-sec|1 to 300",
+        "interactive_burst --region-mb 0|--region-mb|1 to 1048576",
+        "interactive_burst --region-mb 1048576|--region-mb|available",
+        "interactive_burst --workers 300 --region-mb 1|--workers|256 pages",
+        "interactive_burst --active-ms 10001|--active-ms|1 to 10000",
+        "anon_streamer --idle-ms -1|--idle-ms|0 to 30000",
+        "random_touch_heap --ops-per-sec 0|--ops-per-sec|1 to 1000000000",
+        "mmap_churn --map-kb 3|--map-kb|4 to 1048576",
+        "interactive_burst --use-mem-arena --arena-cap-mb 7|--arena-cap-mb|8 to 65536",
+        "interactive_burst --arena-cap-mb 8|--arena-cap-mb|needs --use-mem-arena",
+        "interactive_burst --arena-page-kb 8|--arena-page-kb|4, 16 or 64",
+        "interactive_burst --use-mem-arena --arena-when-full x|--arena-when-full|restore-lru or",
+        "interactive_burst --use-mem-arena --arena-codec x|--arena-codec|zstd",
+        "interactive_burst --use-mem-arena --arena-stats-json /no/x|--arena-stats-json|written",
+        "interactive_burst --fill x|--fill|mixed_50_50",
+        "interactive_burst --fill file=/no/x|--fill|cannot be read",
+        "interactive_burst --use-mem-arena --arena-autoloops|--arena-autoloops|not available",
+        "interactive_burst --arena-t-cold-ms 200|--arena-t-cold-ms|not available",
+        "interactive_burst --write-percent 101|--write-percent|0 to 100",
+        "interactive_burst --seed -1|--seed|0 to 9223372036854775807",
+        "interactive_burst --bogus|--bogus|Unknown option",
+        "interactive_burst --seed|--seed|Missing"
+      })
+  void isRefused(String line, String option, String allowed) {
+    Answer answer = ask(line);
+    assertEquals(2, answer.code(), answer.err());
+    assertEquals(1, answer.err().lines().count(), answer.err());
+    assertTrue(answer.err().contains(option), answer.err());
+    assertTrue(answer.err().contains(allowed), answer.err());
+  }
+
+  @Test
+  void unsafeAllowLongLiftsTheLimits() {
+    // Gets as far as the next mistake.
+    Answer answer =
+        ask("interactive_burst --duration-sec 301 --workers 600 --unsafe-allow-long --fill x");
+    assertTrue(answer.err().contains("--fill"), answer.err());
+  }
+}
