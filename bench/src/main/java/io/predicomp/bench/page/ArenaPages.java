@@ -43,6 +43,10 @@ final class ArenaPages implements AutoCloseable {
 
   void demoteAll() {
     demote(0, pages);
+    requireNoneResident();
+  }
+
+  void requireNoneResident() {
     long resident = arena.stats().pages().resident();
     if (resident != 0) {
       throw new IllegalStateException(resident + " pages stayed resident");
