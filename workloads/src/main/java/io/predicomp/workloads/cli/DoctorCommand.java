@@ -22,6 +22,8 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one line of JSON on standard output instead.")
   boolean json;
 
+  private final StringBuilder text = new StringBuilder();
+
   /**
    * One finding.
    *
@@ -47,9 +49,9 @@ final class DoctorCommand implements Callable<Integer> {
         all,
         new Finding("codec_zstd", "Zstandard library", "codecs zstd, zstd-fast", codec("zstd")));
     if (json) {
-      System.out.println(JsonLine.of(all));
+      text.append(JsonLine.of(all)).append(System.lineSeparator());
     }
-    System.out.flush();
+    StandardOutput.print(text.toString());
     return 0;
   }
 
@@ -93,7 +95,7 @@ final class DoctorCommand implements Callable<Integer> {
     return fields;
   }
 
-  private static void print(Finding finding) {
+  private void print(Finding finding) {
     switch (finding.result()) {
       case ProbeResult.Supported(String detail) -> {
         heading("yes", finding);
@@ -113,12 +115,12 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private static void heading(String status, Finding finding) {
-    System.out.printf("%-4s %s%n", status, finding.title());
+  private void heading(String status, Finding finding) {
+    text.append("%-4s %s%n".formatted(status, finding.title()));
     detail("for", finding.neededFor());
   }
 
-  private static void detail(String name, String text) {
-    System.out.printf("       %-7s %s%n", name + ":", text);
+  private void detail(String name, String value) {
+    text.append("       %-7s %s%n".formatted(name + ":", value));
   }
 }

@@ -142,12 +142,8 @@ abstract class MemoryCommand implements Callable<Integer> {
   }
 
   private void print(RunReport report) {
-    if (run.json) {
-      System.out.println(JsonLine.of(report.json()));
-    } else {
-      System.out.print(Summary.of(report));
-    }
-    System.out.flush();
+    StandardOutput.print(
+        run.json ? JsonLine.of(report.json()) + System.lineSeparator() : Summary.of(report));
     Summary.complaint(report).ifPresent(System.err::println);
   }
 }

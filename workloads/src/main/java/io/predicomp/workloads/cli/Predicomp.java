@@ -99,12 +99,12 @@ public final class Predicomp implements Runnable {
     return switch (e) {
       case Refusal refusal -> refuse(refusal.getMessage());
       case ErrnoException errno -> fail(errno);
-      case UncheckedIOException io -> fail(io);
+      case UncheckedIOException io -> fail(io.getCause());
       default -> throw e;
     };
   }
 
-  private static int fail(Exception e) {
+  private static int fail(Throwable e) {
     System.err.println("predicomp: " + e.getMessage());
     return FAILED;
   }

@@ -32,13 +32,17 @@ record Launched(int exitCode, String out, String err) {
   }
 
   static Process start(Path directory, Path program, String... arguments) throws IOException {
+    return builder(directory, program, arguments).start();
+  }
+
+  static ProcessBuilder builder(Path directory, Path program, String... arguments) {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("PREDICOMP_MODULE_PATH", System.getProperty("jdk.module.path"));
     builder.environment().remove("JAVA_TOOL_OPTIONS");
-    return builder.start();
+    return builder;
   }
 
   static Launched finish(Process process) throws IOException {
