@@ -3,6 +3,7 @@ package io.predicomp.arena;
 import io.predicomp.arena.codec.Codecs;
 import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.policy.AdmissionPolicy;
+import io.predicomp.os.SystemPage;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,15 @@ public record ArenaConfig(
       throw new IllegalArgumentException(
           "pageBytes is " + pageBytes + ", allowed are 4096, 16384 and 65536");
     }
+    if (pageBytes < SystemPage.SIZE) {
+      // The kernel would round a discard up and drop the neighbours.
+      throw new IllegalArgumentException(
+          "pageBytes is "
+              + pageBytes
+              + ", but this kernel's pages have "
+              + SystemPage.SIZE
+              + " bytes, and an arena page cannot be smaller");
+    }
     if (poolLimit < SMALLEST_POOL) {
       throw new IllegalArgumentException(
           String.format(
@@ -61,7 +71,7 @@ public record ArenaConfig(
   public static final class Builder {
     private String name = "arena";
     private long poolLimit = DEFAULT_POOL_LIMIT;
-    private int pageBytes = SMALLEST_PAGE;
+    private int pageBytes = (int) Math.max(SMALLEST_PAGE, SystemPage.SIZE);
     private @Nullable PageCodec codec;
     private int minSavingsPercent = 5;
     private int acceptThresholdPercent = 90;
@@ -84,7 +94,7 @@ public record ArenaConfig(
       return this;
     }
 
-    /** 4,096 (default), 16,384 or 65,536 bytes. */
+    /** 4,096, 16,384 or 65,536 bytes; by default 4,096, or the kernel's page if it is larger. */
     public Builder pageBytes(int bytes) {
       this.pageBytes = bytes;
       return this;

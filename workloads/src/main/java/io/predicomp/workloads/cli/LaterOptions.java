@@ -15,11 +15,17 @@ final class LaterOptions {
   private static final Set<String> WITH_VALUE =
       Set.of("--arena-t-cold-ms", "--arena-prefetch-distance", "--arena-prefetch-batch");
 
+  private static final Set<String> CONTROLLER_FLAGS = Set.of("--controller-enroll");
+  private static final Set<String> CONTROLLER_WITH_VALUE =
+      Set.of("--controller-sock", "--compress-policy");
+
   private LaterOptions() {}
 
   static void addTo(CommandSpec spec) {
     FLAGS.forEach(name -> spec.addOption(option(name, "0")));
     WITH_VALUE.forEach(name -> spec.addOption(option(name, "0..1")));
+    CONTROLLER_FLAGS.forEach(name -> spec.addOption(option(name, "0")));
+    CONTROLLER_WITH_VALUE.forEach(name -> spec.addOption(option(name, "0..1")));
   }
 
   private static OptionSpec option(String name, String arity) {
@@ -38,6 +44,9 @@ final class LaterOptions {
                 + name
                 + "' is not available: this version has no background loops, the workload itself "
                 + "compresses (see --help).");
+      }
+      if (CONTROLLER_FLAGS.contains(name) || CONTROLLER_WITH_VALUE.contains(name)) {
+        throw new Refusal("Option '" + name + "' is not available: there is no controller yet.");
       }
     }
   }

@@ -112,6 +112,21 @@ abstract class MemoryCommand implements Callable<Integer> {
     if (workload.regionBytes() > 0) {
       checkRegion(workload.regionBytes());
     }
+    checkAvailable(workload.regionBytes() + bytesBesideRegion());
+  }
+
+  /** Bytes that all workers together may touch outside the region. */
+  long bytesBesideRegion() {
+    return 0;
+  }
+
+  private static void checkAvailable(long bytes) {
+    AvailableMemory available = AvailableMemory.read();
+    if (bytes > available.bytes()) {
+      throw new Refusal(
+          "The run would touch %d MiB, more than the %d MiB that are available (%s)."
+              .formatted(bytes >> 20, available.bytes() >> 20, available.limitedBy()));
+    }
   }
 
   /** An arena option without arena would have no effect, and the user believe that it had. */

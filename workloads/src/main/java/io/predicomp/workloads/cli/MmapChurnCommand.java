@@ -67,6 +67,11 @@ final class MmapChurnCommand extends MemoryCommand {
   }
 
   @Override
+  long bytesBesideRegion() {
+    return (mapKibibytes << 10) * run.workers;
+  }
+
+  @Override
   String regionOption() {
     return "--arena-region-mb";
   }

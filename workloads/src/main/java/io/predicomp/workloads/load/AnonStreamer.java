@@ -1,6 +1,7 @@
 package io.predicomp.workloads.load;
 
 import io.predicomp.workloads.run.Deadline;
+import io.predicomp.workloads.run.DemotionPass;
 import io.predicomp.workloads.run.DemotionSchedule;
 import io.predicomp.workloads.run.IdleDemotion;
 import io.predicomp.workloads.run.Toucher;
@@ -21,7 +22,7 @@ public record AnonStreamer(long regionBytes, long idleNanos) implements Workload
   }
 
   @Override
-  public DemotionSchedule demotion(int workers, Runnable demote, Deadline deadline) {
+  public DemotionSchedule demotion(int workers, DemotionPass demote, Deadline deadline) {
     return new IdleDemotion(workers, demote, deadline);
   }
 
@@ -32,7 +33,7 @@ public record AnonStreamer(long regionBytes, long idleNanos) implements Workload
     while (!deadline.isOver()) {
       if (pass(worker, toucher)) {
         long idleEnd = deadline.clock().nanoTime() + idleNanos;
-        worker.demotion().idleBegins();
+        worker.demotion().idleBegins(idleEnd);
         deadline.sleepUntil(idleEnd);
       }
     }

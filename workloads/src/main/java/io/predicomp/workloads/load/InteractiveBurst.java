@@ -2,6 +2,7 @@ package io.predicomp.workloads.load;
 
 import io.predicomp.workloads.run.Clock;
 import io.predicomp.workloads.run.Deadline;
+import io.predicomp.workloads.run.DemotionPass;
 import io.predicomp.workloads.run.DemotionSchedule;
 import io.predicomp.workloads.run.IdleDemotion;
 import io.predicomp.workloads.run.Toucher;
@@ -26,7 +27,7 @@ public record InteractiveBurst(long regionBytes, long activeNanos, long idleNano
   }
 
   @Override
-  public DemotionSchedule demotion(int workers, Runnable demote, Deadline deadline) {
+  public DemotionSchedule demotion(int workers, DemotionPass demote, Deadline deadline) {
     return new IdleDemotion(workers, demote, deadline);
   }
 
@@ -46,7 +47,7 @@ public record InteractiveBurst(long regionBytes, long activeNanos, long idleNano
       }
       if (!deadline.isOver()) {
         long idleEnd = clock.nanoTime() + idleNanos;
-        worker.demotion().idleBegins();
+        worker.demotion().idleBegins(idleEnd);
         deadline.sleepUntil(idleEnd);
       }
     }

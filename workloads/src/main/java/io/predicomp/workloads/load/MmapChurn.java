@@ -3,6 +3,7 @@ package io.predicomp.workloads.load;
 import io.predicomp.os.SystemPage;
 import io.predicomp.os.memory.Mapping;
 import io.predicomp.workloads.run.Deadline;
+import io.predicomp.workloads.run.DemotionPass;
 import io.predicomp.workloads.run.DemotionSchedule;
 import io.predicomp.workloads.run.Pacer;
 import io.predicomp.workloads.run.PeriodicDemotion;
@@ -34,7 +35,7 @@ public record MmapChurn(long regionBytes, long mapBytes, long requestedRate) imp
   }
 
   @Override
-  public DemotionSchedule demotion(int workers, Runnable demote, Deadline deadline) {
+  public DemotionSchedule demotion(int workers, DemotionPass demote, Deadline deadline) {
     return new PeriodicDemotion(DEMOTION_PERIOD_NANOS, demote, deadline);
   }
 

@@ -1,6 +1,7 @@
 package io.predicomp.workloads.load;
 
 import io.predicomp.workloads.run.Deadline;
+import io.predicomp.workloads.run.DemotionPass;
 import io.predicomp.workloads.run.DemotionSchedule;
 import io.predicomp.workloads.run.Pacer;
 import io.predicomp.workloads.run.PeriodicDemotion;
@@ -26,7 +27,7 @@ public record RandomTouchHeap(long regionBytes, long requestedRate) implements W
   }
 
   @Override
-  public DemotionSchedule demotion(int workers, Runnable demote, Deadline deadline) {
+  public DemotionSchedule demotion(int workers, DemotionPass demote, Deadline deadline) {
     return new PeriodicDemotion(DEMOTION_PERIOD_NANOS, demote, deadline);
   }
 

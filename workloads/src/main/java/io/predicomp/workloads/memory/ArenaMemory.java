@@ -5,11 +5,18 @@ import io.predicomp.arena.ArenaStats;
 import io.predicomp.arena.CompressedArena;
 import io.predicomp.arena.Region;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** One region of a compressed arena. */
 public final class ArenaMemory implements TouchMemory {
+  /** A few milliseconds of compression. */
+  private static final long PIECE_BYTES = 1 << 20;
+
   private final CompressedArena arena;
   private final Region region;
+
+  /** Where compression goes on, bytes from the start of the region. */
+  private long next;
 
   /**
    * @param bytes size of the region
@@ -31,8 +38,13 @@ public final class ArenaMemory implements TouchMemory {
   }
 
   @Override
-  public long compressAll() {
-    return arena.compressAll();
+  public void compress(BooleanSupplier goOn) {
+    for (long left = region.byteSize(); left > 0 && goOn.getAsBoolean(); ) {
+      long length = Math.min(PIECE_BYTES, region.byteSize() - next);
+      region.compress(next, length);
+      next = next + length == region.byteSize() ? 0 : next + length;
+      left -= length;
+    }
   }
 
   @Override

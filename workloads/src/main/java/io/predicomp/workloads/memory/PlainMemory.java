@@ -4,6 +4,7 @@ import io.predicomp.arena.ArenaStats;
 import io.predicomp.os.memory.Mapping;
 import io.predicomp.os.memory.MemoryAdvice;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** An anonymous mapping: what a program without arena would have. */
 public final class PlainMemory implements TouchMemory {
@@ -24,9 +25,7 @@ public final class PlainMemory implements TouchMemory {
   }
 
   @Override
-  public long compressAll() {
-    return 0;
-  }
+  public void compress(BooleanSupplier goOn) {}
 
   @Override
   public Optional<ArenaStats> stats() {

@@ -2,14 +2,19 @@ package io.predicomp.workloads.memory;
 
 import io.predicomp.arena.ArenaStats;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** The region of a workload. Thread-safe. */
 public interface TouchMemory extends AutoCloseable {
   /** {@return access for the current thread only} */
   TouchTarget target();
 
-  /** Compresses every page that is not in use; returns pages that left memory, 0 without arena. */
-  long compressAll();
+  /**
+   * Compresses the pages that are not in use, piece by piece, from where the last call stopped
+   * until all were visited or {@code goOn} says no. Not by two threads at once. Does nothing
+   * without arena.
+   */
+  void compress(BooleanSupplier goOn);
 
   /** {@return what the arena holds and has done, or nothing without arena} */
   Optional<ArenaStats> stats();

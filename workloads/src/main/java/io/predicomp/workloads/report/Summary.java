@@ -124,6 +124,7 @@ public final class Summary {
   private static String verification(Verification verification) {
     return switch (verification.status()) {
       case "ok" -> "%,d pages read back, all right".formatted(verification.pages());
+      case "skipped" -> "skipped, because the run was interrupted";
       case "failed" -> "FAILED, " + verification.difference().orElseThrow();
       default -> "off";
     };

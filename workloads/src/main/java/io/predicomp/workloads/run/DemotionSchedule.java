@@ -12,12 +12,12 @@ public interface DemotionSchedule extends AutoCloseable {
   void start();
 
   /**
-   * A worker has nothing to do for a while. May wait for the other workers, who must then call this
-   * as often.
+   * A worker has nothing to do until a time of the run's clock. May wait for the other workers, who
+   * must then call this as often.
    */
-  void idleBegins();
+  void idleBegins(long idleEndNanos);
 
-  /** A worker is done and will not call {@link #idleBegins()} again. */
+  /** A worker is done and will not call {@link #idleBegins} again. */
   void workerLeaves();
 
   /** {@return how often all workers have been idle} */

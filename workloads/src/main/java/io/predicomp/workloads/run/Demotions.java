@@ -4,12 +4,13 @@ import io.predicomp.arena.ArenaStats;
 import io.predicomp.os.memory.SmapsRollup;
 import io.predicomp.workloads.memory.TouchMemory;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Compresses the region and remembers what memory looked like afterwards: the moment that tells
  * what the arena is worth. Thread-safe.
  */
-final class Demotions implements Runnable {
+final class Demotions implements DemotionPass {
   private final Optional<TouchMemory> memory;
   private Optional<SmapsRollup> resident = Optional.empty();
   private Optional<ArenaStats> stats = Optional.empty();
@@ -21,12 +22,12 @@ final class Demotions implements Runnable {
   }
 
   @Override
-  public synchronized void run() {
+  public synchronized void run(BooleanSupplier goOn) {
     if (memory.isEmpty()) {
       return;
     }
     long start = System.nanoTime();
-    memory.get().compressAll();
+    memory.get().compress(goOn);
     nanos += System.nanoTime() - start;
     count++;
     resident = Optional.of(SmapsRollup.read());

@@ -2,17 +2,19 @@ package io.predicomp.workloads.run;
 
 import java.util.concurrent.Phaser;
 
-/** Compresses when the last worker has become idle. */
+/** Compresses when the last worker has become idle, for as long as the pause lasts. */
 public final class IdleDemotion implements DemotionSchedule {
   private final Phaser phaser;
 
   /** Written only while the phaser advances, which is one thread at a time. */
   private volatile long idleWindows;
 
+  private volatile long idleEnd;
+
   /**
-   * @param demote compresses everything
+   * @param demote compresses what is not in use
    */
-  public IdleDemotion(int workers, Runnable demote, Deadline deadline) {
+  public IdleDemotion(int workers, DemotionPass demote, Deadline deadline) {
     this.phaser =
         new Phaser(workers) {
           @Override
@@ -22,7 +24,8 @@ public final class IdleDemotion implements DemotionSchedule {
             }
             if (present > 0) {
               try {
-                demote.run();
+                // The last worker to arrive is the last to wake: no compression beyond its pause.
+                demote.run(() -> !deadline.isOver() && deadline.clock().nanoTime() < idleEnd);
               } catch (Throwable t) {
                 deadline.fail(t); // thrown here, it would leave the other workers waiting for ever
               }
@@ -39,7 +42,8 @@ public final class IdleDemotion implements DemotionSchedule {
   public void start() {}
 
   @Override
-  public void idleBegins() {
+  public void idleBegins(long idleEndNanos) {
+    idleEnd = idleEndNanos; // of the last to arrive, whose arrival orders this store
     phaser.arriveAndAwaitAdvance();
   }
 

@@ -5,14 +5,14 @@ import org.jspecify.annotations.Nullable;
 /** Compresses after the fill and then at a fixed period, while the workers go on. */
 public final class PeriodicDemotion implements DemotionSchedule {
   private final long periodNanos;
-  private final Runnable demote;
+  private final DemotionPass demote;
   private final Deadline deadline;
   private @Nullable Thread thread;
 
   /**
-   * @param demote compresses everything
+   * @param demote compresses what is not in use
    */
-  public PeriodicDemotion(long periodNanos, Runnable demote, Deadline deadline) {
+  public PeriodicDemotion(long periodNanos, DemotionPass demote, Deadline deadline) {
     this.periodNanos = periodNanos;
     this.demote = demote;
     this.deadline = deadline;
@@ -20,7 +20,7 @@ public final class PeriodicDemotion implements DemotionSchedule {
 
   @Override
   public void filled() {
-    demote.run();
+    demote.run(() -> !deadline.isStopped());
   }
 
   @Override
@@ -33,7 +33,7 @@ public final class PeriodicDemotion implements DemotionSchedule {
       while (!deadline.isOver()) {
         deadline.sleepUntil(deadline.clock().nanoTime() + periodNanos);
         if (!deadline.isOver()) {
-          demote.run();
+          demote.run(() -> !deadline.isOver());
         }
       }
     } catch (Throwable t) {
@@ -42,7 +42,7 @@ public final class PeriodicDemotion implements DemotionSchedule {
   }
 
   @Override
-  public void idleBegins() {}
+  public void idleBegins(long idleEndNanos) {}
 
   @Override
   public void workerLeaves() {}

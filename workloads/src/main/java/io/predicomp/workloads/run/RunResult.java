@@ -15,7 +15,7 @@ import org.HdrHistogram.Histogram;
  * @param interrupted whether the user ended it early
  * @param stats the arena at the end, before verification read everything back
  * @param demotedStats the arena after it was last compressed
- * @param demotions how often everything was compressed
+ * @param demotions how often the region was compressed, wholly or as far as a pause allowed
  * @param demotionNanos how long that took
  * @param touchLatencies of the touches timed, in nanoseconds
  * @param operationLatencies of operations that are more than a touch, in nanoseconds

@@ -145,6 +145,9 @@ public final class Session {
     if (!settings.verify() || memory.isEmpty()) {
       return Verification.OFF;
     }
+    if (deadline.isInterrupted()) {
+      return Verification.SKIPPED; // whoever interrupts does not want to wait
+    }
     AtomicReferenceArray<Difference> differences = new AtomicReferenceArray<>(settings.workers());
     crew.run(
         "verify",

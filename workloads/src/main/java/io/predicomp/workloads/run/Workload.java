@@ -9,7 +9,7 @@ public interface Workload {
   long regionBytes();
 
   /** {@return when its memory goes cold} */
-  DemotionSchedule demotion(int workers, Runnable demote, Deadline deadline);
+  DemotionSchedule demotion(int workers, DemotionPass demote, Deadline deadline);
 
   /** Works in one thread until the deadline, and says how many operations it did. */
   void work(Worker worker);

@@ -20,7 +20,7 @@ class SessionTest {
   private static final long BYTES = 1 << 20;
   private static final PageFill FILL = PageFills.parse("mixed_50_50", 1, PAGE);
   private static final Session.Settings SETTINGS = new Session.Settings(3, 1, 100, 1, PAGE, true);
-  private static final long RUN_NANOS = 200_000_000;
+  private static final long RUN_NANOS = 1_000_000_000;
 
   private static RunResult run(Workload workload, TouchMemory memory) {
     return new Session(
@@ -65,7 +65,7 @@ class SessionTest {
             }
 
             @Override
-            public DemotionSchedule demotion(int workers, Runnable demote, Deadline deadline) {
+            public DemotionSchedule demotion(int workers, DemotionPass demote, Deadline deadline) {
               return burst.demotion(workers, demote, deadline);
             }
 
@@ -98,7 +98,7 @@ class SessionTest {
             }
 
             @Override
-            public DemotionSchedule demotion(int workers, Runnable demote, Deadline deadline) {
+            public DemotionSchedule demotion(int workers, DemotionPass demote, Deadline deadline) {
               return streamer.demotion(workers, demote, deadline);
             }
 
