@@ -1,0 +1,40 @@
+package io.predicomp.arena.stress;
+
+import io.predicomp.arena.PageAccess;
+
+/** Memory as a test sees it: longs at byte offsets. Negative controls put broken ones here. */
+public interface Words {
+  long get(long offset);
+
+  void set(long offset, long value);
+
+  /** Plain accesses. */
+  static Words plain(PageAccess access) {
+    return new Words() {
+      @Override
+      public long get(long offset) {
+        return access.getLong(offset);
+      }
+
+      @Override
+      public void set(long offset, long value) {
+        access.setLong(offset, value);
+      }
+    };
+  }
+
+  /** Volatile accesses. */
+  static Words ordered(PageAccess access) {
+    return new Words() {
+      @Override
+      public long get(long offset) {
+        return access.getLongVolatile(offset);
+      }
+
+      @Override
+      public void set(long offset, long value) {
+        access.setLongVolatile(offset, value);
+      }
+    };
+  }
+}
