@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /** How long a stress test runs: a second in every build, longer on demand. */
 public final class SoakTime {
-  private static final Duration SHORT = Duration.ofMillis(1000);
+  private static final Duration SHORT = Duration.ofSeconds(1);
 
   private SoakTime() {}
 
