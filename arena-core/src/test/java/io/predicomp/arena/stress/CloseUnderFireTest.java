@@ -1,0 +1,180 @@
+package io.predicomp.arena.stress;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.predicomp.arena.CompressedArena;
+import io.predicomp.arena.PageAccess;
+import io.predicomp.arena.PinnedRange;
+import io.predicomp.arena.Region;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+/** Closing while others read, write and move pages: each of them hears of it, none crashes. */
+class CloseUnderFireTest {
+  private static final int PAGE = 4096;
+  private static final int WARM_UP_ROUNDS = 200;
+
+  private final Queue<Throwable> ends = new ConcurrentLinkedQueue<>();
+  private final List<Thread> threads = new ArrayList<>();
+
+  @RepeatedTest(10)
+  void region() throws InterruptedException {
+    try (CompressedArena arena = CompressedArena.open()) {
+      Region region = arena.allocateRegion(32 * PAGE);
+      Region other = arena.allocateRegion(8 * PAGE);
+      other.setLong(0, 42);
+      fire(region, region::close);
+      other.compress();
+      assertEquals(42, other.getLong(0));
+    }
+    assertAllHeardOfIt();
+  }
+
+  @RepeatedTest(10)
+  void arena() throws InterruptedException {
+    CompressedArena arena = CompressedArena.open();
+    Region region = arena.allocateRegion(32 * PAGE);
+    fire(region, arena::close);
+    assertAllHeardOfIt();
+  }
+
+  @RepeatedTest(20)
+  void regionsAndArenaAtOnce() throws InterruptedException {
+    CompressedArena arena = CompressedArena.open();
+    List<Region> regions = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Region region = arena.allocateRegion(256 * PAGE);
+      for (long at = 0; at < region.byteSize(); at += 64) {
+        region.setLong(at, at);
+      }
+      region.compress();
+      regions.add(region);
+    }
+    CountDownLatch start = new CountDownLatch(1);
+    for (Region region : regions) {
+      closer(start, region::close);
+    }
+    closer(start, arena::close);
+    start.countDown();
+    for (Thread thread : threads) {
+      Crew.join(thread);
+    }
+    ends.forEach(
+        end -> {
+          throw new AssertionError("a close failed", end);
+        });
+    regions.forEach(region -> assertThrows(IllegalStateException.class, () -> region.getLong(64)));
+    arena.close();
+  }
+
+  @Test
+  void pinnedRangesKeepEverythingOpen() {
+    CompressedArena arena = CompressedArena.open();
+    Region region = arena.allocateRegion(4 * PAGE);
+    Region other = arena.allocateRegion(4 * PAGE);
+    other.setLong(0, 7);
+    try (PinnedRange pin = region.pin(0, PAGE)) {
+      assertThrows(IllegalStateException.class, region::close);
+      assertThrows(IllegalStateException.class, arena::close);
+      pin.segment().fill((byte) 1);
+      assertEquals(1, region.getByte(5));
+      assertEquals(7, other.getLong(0), "nothing is closed when the arena cannot be");
+      region.pin(PAGE, PAGE).close();
+    }
+    region.close();
+    region.close();
+    arena.close();
+    arena.close();
+  }
+
+  private void closer(CountDownLatch start, Runnable close) {
+    threads.add(
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  try {
+                    start.await();
+                    close.run();
+                  } catch (Throwable t) {
+                    ends.add(t);
+                  }
+                }));
+  }
+
+  private void fire(Region region, Runnable close) throws InterruptedException {
+    CountDownLatch warm = new CountDownLatch(7);
+    shooter(warm, region, Region::cursor, CloseUnderFireTest::readAndWrite);
+    shooter(warm, region, r -> r, CloseUnderFireTest::readAndWrite);
+    shooter(warm, region, r -> r, CloseUnderFireTest::copy);
+    shooter(warm, region, Region::cursor, CloseUnderFireTest::add);
+    shooter(warm, region, r -> r, (r, random) -> region.compress());
+    shooter(warm, region, r -> r, (r, random) -> region.restore(0, region.byteSize()));
+    shooter(warm, region, r -> r, (r, random) -> region.discard(0, 5 * PAGE));
+    closer(warm, close);
+    for (Thread thread : threads) {
+      Crew.join(thread);
+    }
+    assertThrows(IllegalStateException.class, () -> region.getLong(0));
+  }
+
+  private interface Shot {
+    void at(PageAccess access, SplittableRandom random);
+  }
+
+  private void shooter(
+      CountDownLatch warm, Region region, Function<Region, PageAccess> access, Shot shot) {
+    SplittableRandom random = new SplittableRandom(threads.size());
+    threads.add(
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  PageAccess target = access.apply(region);
+                  try {
+                    for (int round = 1; ; round++) {
+                      shot.at(target, random);
+                      if (round == WARM_UP_ROUNDS) {
+                        warm.countDown();
+                      }
+                    }
+                  } catch (Throwable t) {
+                    ends.add(t);
+                  }
+                }));
+  }
+
+  private static void readAndWrite(PageAccess access, SplittableRandom random) {
+    long at = random.nextLong(access.byteSize() - Long.BYTES);
+    access.setLong(at, access.getLong(at) + 1);
+  }
+
+  private static void copy(PageAccess access, SplittableRandom random) {
+    byte[] bytes = new byte[3 * PAGE];
+    long at = random.nextLong(access.byteSize() - bytes.length);
+    access.copyTo(at, bytes, 0, bytes.length);
+    access.copyFrom(at, bytes, 0, bytes.length);
+    access.fill(at, 100, (byte) 3);
+  }
+
+  private static void add(PageAccess access, SplittableRandom random) {
+    access.getAndAddLong(random.nextLong(access.byteSize() / Long.BYTES) * Long.BYTES, 1);
+  }
+
+  private void assertAllHeardOfIt() {
+    for (Throwable end : ends) {
+      if (!(end instanceof IllegalStateException)) {
+        throw new AssertionError("ended by something else than the close", end);
+      }
+    }
+    assertEquals(7, ends.size());
+  }
+}
