@@ -39,7 +39,7 @@ public final class CompressedArena implements AutoCloseable {
   private final PageDiscarder discarder;
   private final List<Region> regions = new CopyOnWriteArrayList<>();
 
-  /** Guards allocation against close. */
+  /** Guards allocation against close, and the close of a region against that of the arena. */
   private final ReentrantLock lifecycle = new ReentrantLock();
 
   private @Nullable ArenaMBean mBean;
@@ -211,6 +211,21 @@ public final class CompressedArena implements AutoCloseable {
       }
       mover.close();
       pool.close();
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  /**
+   * Closes one region. Not beside {@link #close()}: the pool, which still holds pages of the
+   * region, must outlive its close.
+   */
+  void close(Region region) {
+    lifecycle.lock();
+    try {
+      if (region.beginClose()) {
+        region.finishClose();
+      }
     } finally {
       lifecycle.unlock();
     }

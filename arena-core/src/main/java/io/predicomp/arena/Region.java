@@ -145,9 +145,7 @@ public final class Region extends PageAccess implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (beginClose()) {
-      finishClose();
-    }
+    arena.close(this);
   }
 
   /**

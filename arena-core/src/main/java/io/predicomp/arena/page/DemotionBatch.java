@@ -239,14 +239,14 @@ final class DemotionBatch implements AutoCloseable {
       keep(i, counters.keptPoolFull);
       return false;
     }
+    int capacity = mover.admission.mostPayloadBytes(pageBytes);
     int length =
         mover.codec.compress(
-            AddressSpace.ALL,
-            at,
-            pageBytes,
-            AddressSpace.ALL,
-            payload.address(),
-            mover.admission.mostPayloadBytes(pageBytes));
+            AddressSpace.ALL, at, pageBytes, AddressSpace.ALL, payload.address(), capacity);
+    if (length > capacity) {
+      throw new IllegalStateException(
+          mover.codec.name() + " gave " + length + " payload bytes, " + capacity + " were allowed");
+    }
     if (length <= 0) {
       // Remembered until the next write, which takes the mark off with the state.
       byte rejected =
@@ -287,6 +287,8 @@ final class DemotionBatch implements AutoCloseable {
       return 0;
     }
     PageTable t = pageTable();
+    // The last thing that may fail: from the discard on, pages can only be published.
+    pressure.reserve(size);
     ranges.clear();
     for (int i = 0; i < size; i++) {
       ranges.add(t.address(pages[i]), pageBytes);
@@ -324,6 +326,9 @@ final class DemotionBatch implements AutoCloseable {
     for (int i = 0; i < size; i++) {
       publish(i);
     }
+    for (int i = 0; i < size; i++) {
+      count(i);
+    }
     for (int i = (int) (discarded / pageBytes); i < size; i++) {
       counters.keptDiscardFailed.increment();
       try {
@@ -334,17 +339,15 @@ final class DemotionBatch implements AutoCloseable {
     }
   }
 
+  /** Allocates nothing, not even as counters may: an error here would lose the page. */
   private void publish(int i) {
     PageTable t = pageTable();
     int page = pages[i];
     byte state = states[i];
-    boolean clean = !PageState.isDirty(state) && !sameFilled[i];
-    boolean hasCopy = stored[i] || (clean && PageState.hasCopy(state));
-    if (PageState.hasCopy(state) && !hasCopy) {
-      // Only a discard gets here: the content that the copy holds is no longer wanted.
+    boolean hasCopy = stored[i] || (isClean(i) && PageState.hasCopy(state));
+    if (dropsCopy(i)) {
       long old = t.entries[page];
       mover.pool.free(PageEntry.handle(old), PageEntry.length(old));
-      counters.copiesDropped.increment();
     }
     t.entries[page] = entries[i];
     if (t.checksums != null) {
@@ -352,7 +355,22 @@ final class DemotionBatch implements AutoCloseable {
     }
     t.demotedAt[page] = pressure.demoted(t.firstPage + page);
     t.publish(page, hasCopy ? PageState.EVICTED_WITH_COPY : PageState.EVICTED);
-    if (clean) {
+  }
+
+  private boolean isClean(int i) {
+    return !PageState.isDirty(states[i]) && !sameFilled[i];
+  }
+
+  /** Only a discard gets there: the content that the copy holds is no longer wanted. */
+  private boolean dropsCopy(int i) {
+    return PageState.hasCopy(states[i]) && !stored[i] && !isClean(i);
+  }
+
+  private void count(int i) {
+    if (dropsCopy(i)) {
+      counters.copiesDropped.increment();
+    }
+    if (isClean(i)) {
       counters.demotedClean.increment();
     } else if (sameFilled[i]) {
       counters.demotedSameFilled.increment();

@@ -26,6 +26,13 @@ final class DemotionOrder {
   private long tail;
   private int lastStamp;
 
+  /** Makes room for as many pages, so that appending them allocates nothing. */
+  void reserve(int pages, Validity validity) {
+    while (ring.length - (tail - head) < pages) {
+      makeRoom(validity);
+    }
+  }
+
   /** Appends a page and returns the stamp to remember for it, never 0. */
   int append(long globalPage, Validity validity) {
     if (tail - head == ring.length) {

@@ -6,6 +6,7 @@ import io.predicomp.arena.codec.SameFilled;
 import io.predicomp.arena.event.DemandRestoreEvent;
 import io.predicomp.arena.policy.AdmissionPolicy;
 import io.predicomp.arena.pool.CompressedPool;
+import io.predicomp.os.ErrnoException;
 import io.predicomp.os.address.AddressSpace;
 import io.predicomp.os.memory.PageDiscarder;
 import java.lang.foreign.MemorySegment;
@@ -313,11 +314,12 @@ public final class PageMover implements AutoCloseable {
     for (int p = from; p < to; p++) {
       byte state = table.state(p);
       if (PageState.isEvicted(state) && table.cas(p, state, restoring(state))) {
-        if (PageState.hasCopy(state)) {
-          dropCopy(table.entries[p]);
-        }
+        long entry = table.entries[p];
         table.entries[p] = 0;
         table.publish(p, PageState.EVICTED);
+        if (PageState.hasCopy(state)) {
+          dropCopy(entry);
+        }
       }
     }
   }
@@ -429,7 +431,7 @@ public final class PageMover implements AutoCloseable {
       for (int p = 0; p < table.pageCount; p++) {
         closePage(table, p);
       }
-      barrier.await();
+      awaitBarrierOrHandshake();
       Backoff backoff = new Backoff();
       while (pins.isAnyPinned(table)) {
         backoff.pause();
@@ -437,6 +439,15 @@ public final class PageMover implements AutoCloseable {
       regions.remove(table);
     } finally {
       demotion.unlock();
+    }
+  }
+
+  /** Memory that is about to be unmapped needs a barrier that cannot fail. */
+  private void awaitBarrierOrHandshake() {
+    try {
+      barrier.await();
+    } catch (ErrnoException _) {
+      ProcessBarrier.handshake().await();
     }
   }
 

@@ -72,6 +72,13 @@ final class PoolPressure {
     return handle;
   }
 
+  /** Makes sure that as many calls of {@link #demoted} cannot fail. */
+  void reserve(int pages) {
+    if (restoreLeastRecent) {
+      order.reserve(pages, this::isCurrent);
+    }
+  }
+
   /** Remembers that a page was demoted; returns its stamp, never 0. */
   int demoted(long globalPage) {
     return restoreLeastRecent ? order.append(globalPage, validity) : 1;

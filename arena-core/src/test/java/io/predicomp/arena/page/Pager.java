@@ -45,8 +45,8 @@ final class Pager implements AutoCloseable {
       @Override
       public long get(long offset) {
         PinSlot slot = mover.pins().slot();
-        slot.enterReadPages(table, table.pageOf(offset), 1);
         try {
+          slot.enterReadPages(table, table.pageOf(offset), 1);
           return raw(offset);
         } finally {
           slot.exit();
@@ -56,8 +56,8 @@ final class Pager implements AutoCloseable {
       @Override
       public void set(long offset, long value) {
         PinSlot slot = mover.pins().slot();
-        slot.enterWritePages(table, table.pageOf(offset), 1);
         try {
+          slot.enterWritePages(table, table.pageOf(offset), 1);
           setRaw(offset, value);
         } finally {
           slot.exit();
