@@ -28,16 +28,14 @@ final class DemotionOrder {
 
   /** Makes room for as many pages, so that appending them allocates nothing. */
   void reserve(int pages, Validity validity) {
-    while (ring.length - (tail - head) < pages) {
-      makeRoom(validity);
+    if (ring.length - (tail - head) < pages) {
+      makeRoom(pages, validity);
     }
   }
 
   /** Appends a page and returns the stamp to remember for it, never 0. */
   int append(long globalPage, Validity validity) {
-    if (tail - head == ring.length) {
-      makeRoom(validity);
-    }
+    reserve(1, validity);
     lastStamp = nextStamp(lastStamp);
     ring[index(tail++)] = (globalPage << STAMP_BITS) | lastStamp;
     return lastStamp;
@@ -71,8 +69,8 @@ final class DemotionOrder {
     return (long) ring.length * Long.BYTES;
   }
 
-  /** Drops entries that no longer count; doubles the ring if more than half still do. */
-  private void makeRoom(Validity validity) {
+  /** Drops entries that no longer count; doubles the ring while more than half still do. */
+  private void makeRoom(int pages, Validity validity) {
     long[] old = ring;
     long[] live = new long[old.length];
     int count = 0;
@@ -82,7 +80,11 @@ final class DemotionOrder {
         live[count++] = entry;
       }
     }
-    ring = count > old.length / 2 ? Arrays.copyOf(live, old.length * 2) : live;
+    int length = old.length;
+    while (count > length / 2 || length - count < pages) {
+      length *= 2;
+    }
+    ring = length > old.length ? Arrays.copyOf(live, length) : live;
     head = 0;
     tail = count;
   }
