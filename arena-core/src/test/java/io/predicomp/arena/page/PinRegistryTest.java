@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 class PinRegistryTest {
   private static final int TABLE = 256;
 
+  /** Slots for borrowers made at once. */
+  private static final int FIRST_SPARES = 8;
+
   private final PinRegistry registry = new PinRegistry(null);
   private final PageTable table = new PageTable(1L << 30, 8 * 4096, 4096, 1, false);
 
@@ -134,7 +137,7 @@ class PinRegistryTest {
                   }
                 });
     inside.await();
-    List<PinSlot> borrowed = Collections.synchronizedList(new ArrayList<>());
+    Set<PinSlot> borrowed = Collections.newSetFromMap(new IdentityHashMap<>());
     Supplier<PinSlot> failingAccess =
         () -> {
           PinSlot slot = registry.slot();
@@ -146,15 +149,13 @@ class PinRegistryTest {
             borrowed.add(slot);
           }
         };
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 40; i++) {
       Crew.join(
           withPlace(
               keeper.threadId() % TABLE,
               () -> assertThrows(IndexOutOfBoundsException.class, failingAccess::get)));
     }
-    assertEquals(3, borrowed.size());
-    assertSame(borrowed.get(0), borrowed.get(1));
-    assertSame(borrowed.get(0), borrowed.get(2));
+    assertTrue(borrowed.size() <= FIRST_SPARES, borrowed.size() + " slots for 40 accesses");
     leave.countDown();
     Crew.join(keeper);
   }
