@@ -15,7 +15,7 @@ import net.jqwik.api.constraints.Size;
 
 /** The ring against a queue from which restored pages are simply removed. */
 class DemotionOrderTest {
-  private static final int PAGES = 300;
+  static final int PAGES = 300;
 
   /** 0: restore a page; 1: take the oldest; else demote a page. */
   @Property(tries = 200)
