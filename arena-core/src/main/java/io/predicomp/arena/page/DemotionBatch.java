@@ -157,6 +157,9 @@ final class DemotionBatch implements AutoCloseable {
     size = kept;
     int demoted = discardAndPublish();
     counters.demoted.add(demoted);
+    for (int i = 0; i < demoted; i++) {
+      count(i);
+    }
     if (event != null) {
       event.commit(pageTable().firstPage, candidates, demoted);
     }
@@ -186,6 +189,11 @@ final class DemotionBatch implements AutoCloseable {
     }
     size = kept;
     discardAndPublish();
+    for (int i = 0; i < size; i++) {
+      if (dropsCopy(i)) {
+        counters.copiesDropped.increment();
+      }
+    }
   }
 
   /** Steps 2 to 4: leaves in the batch what nobody uses. */
@@ -326,9 +334,6 @@ final class DemotionBatch implements AutoCloseable {
     for (int i = 0; i < size; i++) {
       publish(i);
     }
-    for (int i = 0; i < size; i++) {
-      count(i);
-    }
     for (int i = (int) (discarded / pageBytes); i < size; i++) {
       counters.keptDiscardFailed.increment();
       try {
@@ -367,9 +372,6 @@ final class DemotionBatch implements AutoCloseable {
   }
 
   private void count(int i) {
-    if (dropsCopy(i)) {
-      counters.copiesDropped.increment();
-    }
     if (isClean(i)) {
       counters.demotedClean.increment();
     } else if (sameFilled[i]) {

@@ -75,7 +75,7 @@ final class PoolPressure {
   /** Makes sure that as many calls of {@link #demoted} cannot fail. */
   void reserve(int pages) {
     if (restoreLeastRecent) {
-      order.reserve(pages, this::isCurrent);
+      order.reserve(pages, validity);
     }
   }
 
