@@ -167,6 +167,7 @@ public final class PageMover implements AutoCloseable {
 
   /** Brings one evicted page back; false if another thread was faster. */
   private boolean promote(PageTable table, int page, byte evicted, boolean forWrite, Cause cause) {
+    StackRoom.require();
     if (!table.cas(page, evicted, restoring(evicted))) {
       return false;
     }
