@@ -66,6 +66,7 @@ public class WriteAndUnpin {
       desc = "The copy was made between unpin and write: a lost write.")
   @State
   public static class UnpinBeforeWrite extends PinAndState.OnePage {
+    private static final int WIDENING = 50;
     private static final ProcessBarrier BARRIER = ProcessBarrier.best();
     private int data;
 
@@ -73,6 +74,9 @@ public class WriteAndUnpin {
     public void accessor(II_Result r) {
       if (accessorSeesItWritable() == 1) {
         slot.exitOwned();
+        for (int i = 0; i < WIDENING; i++) {
+          Thread.onSpinWait();
+        }
         data = 1;
         r.r1 = 1;
       } else {
