@@ -1,7 +1,5 @@
 package io.predicomp.arena.page;
 
-import java.util.Arrays;
-
 /**
  * Compressed pages from the longest compressed to the latest: a ring of page numbers in demotion
  * order. A page is not touched while it is compressed, so demotion order is recency order.
@@ -71,22 +69,30 @@ final class DemotionOrder {
 
   /** Drops entries that no longer count; doubles the ring while more than half still do. */
   private void makeRoom(int pages, Validity validity) {
-    long[] old = ring;
-    long[] live = new long[old.length];
-    int count = 0;
+    // In place, because nothing is moved past what has not been looked at: no garbage for each
+    // turn.
+    long to = head;
     for (long i = head; i < tail; i++) {
-      long entry = old[index(i)];
+      long entry = ring[index(i)];
       if (validity.isCurrent(entry >>> STAMP_BITS, (int) entry & STAMP_MASK)) {
-        live[count++] = entry;
+        ring[index(to++)] = entry;
       }
     }
-    int length = old.length;
+    tail = to;
+    int count = (int) (tail - head);
+    int length = ring.length;
     while (count > length / 2 || length - count < pages) {
       length *= 2;
     }
-    ring = length > old.length ? Arrays.copyOf(live, length) : live;
-    head = 0;
-    tail = count;
+    if (length > ring.length) {
+      long[] grown = new long[length];
+      for (int i = 0; i < count; i++) {
+        grown[i] = ring[index(head + i)];
+      }
+      ring = grown;
+      head = 0;
+      tail = count;
+    }
   }
 
   private int index(long position) {
