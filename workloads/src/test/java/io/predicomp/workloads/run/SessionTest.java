@@ -20,6 +20,7 @@ class SessionTest {
   private static final long BYTES = 1 << 20;
   private static final PageFill FILL = PageFills.parse("mixed_50_50", 1, PAGE);
   private static final Session.Settings SETTINGS = new Session.Settings(3, 1, 100, 1, PAGE, true);
+
   /** Long enough for several pauses on a busy machine. */
   private static final long RUN_NANOS = 2_000_000_000;
 
