@@ -79,6 +79,22 @@ final class BarePages implements AutoCloseable {
     end = target - payloads.address();
   }
 
+  /** As {@link #demote}, for pages in any order whose payload takes its old place. */
+  void demoteAgain(int[] pages) {
+    for (int i = 0; i < pages.length; ) {
+      ranges.clear();
+      for (int batchEnd = Math.min(pages.length, i + BATCH); i < batchEnd; i++) {
+        long address = address(pages[i]);
+        int length = Lz4Library.compressFast(state, address, payloadAt[pages[i]], PAGE, PAGE, 1);
+        if (length != lengths[pages[i]]) {
+          throw new IllegalStateException("page " + pages[i] + " is not what it was");
+        }
+        ranges.add(address, PAGE);
+      }
+      discard();
+    }
+  }
+
   /** Gives memory back without compressing: the payloads of the last {@link #demote} are valid. */
   void drop(int from, int to) {
     for (int page = from; page < to; ) {

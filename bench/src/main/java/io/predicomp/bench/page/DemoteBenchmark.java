@@ -4,6 +4,8 @@ import io.predicomp.arena.Cursor;
 import io.predicomp.bench.compare.Interleaved;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -25,9 +27,10 @@ import org.openjdk.jmh.annotations.Warmup;
  * pages are restored, which is not timed.
  *
  * <pre>java -jar bench/target/benchmarks.jar DemoteBenchmark -prof gc
- * java -cp bench/target/benchmarks.jar io.predicomp.bench.page.DemoteBenchmark</pre>
+ * java -cp bench/target/benchmarks.jar io.predicomp.bench.page.DemoteBenchmark [pages]</pre>
  *
- * The second one runs them interleaved, in CPU time.
+ * The second one runs them interleaved, in CPU time, and then demotes as many pages scattered over
+ * a region of {@code pages} (by default 65,536; 2097152 are 8 GiB).
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -37,6 +40,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class DemoteBenchmark {
   private static final int PAGES = 4096;
+  private static final int ROUNDS = 60;
+
+  /** Long, because what runs once a batch is compiled late. */
+  private static final int WARM_UP = 150;
 
   private ArenaPages arena;
   private BarePages bare;
@@ -76,27 +83,64 @@ public class DemoteBenchmark {
     arena.demote(0, PAGES);
   }
 
-  static void main() {
-    int rounds = 60;
-    int warmUp = 20;
-    double[] bareCosts = new double[rounds];
-    double[] arenaCosts = new double[rounds];
-    DemoteBenchmark both = new DemoteBenchmark();
-    both.open();
-    for (int round = -warmUp; round < rounds; round++) {
-      both.restore();
+  static void main(String[] args) {
+    new DemoteBenchmark().compareWhole();
+    compareScattered(args.length > 0 ? Integer.parseInt(args[0]) : 16 * PAGES);
+  }
+
+  /** The whole region goes at once: the pool was given back before and is filled anew. */
+  private void compareWhole() {
+    open();
+    compare("demote whole region", this::restore, this::bare, this::arena);
+    arena.requireNoneResident();
+    close();
+  }
+
+  /** Pages written here and there in a larger region, as a program would. */
+  private static void compareScattered(int regionPages) {
+    JsonPages contents = new JsonPages();
+    SplittableRandom random = new SplittableRandom(1);
+    int[][] picks = new int[64][];
+    for (int i = 0; i < picks.length; i++) {
+      picks[i] = Shuffle.of(regionPages, PAGES, random);
+      Arrays.sort(picks[i]); // the arena goes through a region in address order
+    }
+    try (ArenaPages arena = new ArenaPages(regionPages, contents);
+        BarePages bare = BarePages.demoted(regionPages, contents)) {
+      Cursor cursor = arena.region.cursor();
+      int[] next = {0};
+      Runnable restore =
+          () -> {
+            next[0] = (next[0] + 1) % picks.length;
+            for (int page : picks[next[0]]) {
+              cursor.setLong(ArenaPages.offset(page), JsonPages.firstWord(page));
+              bare.restore(page);
+            }
+          };
+      compare(
+          PAGES + " of " + regionPages,
+          restore,
+          () -> bare.demoteAgain(picks[next[0]]),
+          () -> arena.demote(0, regionPages));
+      arena.requireNoneResident();
+    }
+  }
+
+  private static void compare(String title, Runnable restore, Runnable bare, Runnable arena) {
+    double[] bareCosts = new double[ROUNDS];
+    double[] arenaCosts = new double[ROUNDS];
+    for (int round = -WARM_UP; round < ROUNDS; round++) {
+      restore.run();
       boolean bareFirst = round % 2 == 0;
-      double first = cost(bareFirst ? both::bare : both::arena);
-      double second = cost(bareFirst ? both::arena : both::bare);
+      double first = cost(bareFirst ? bare : arena);
+      double second = cost(bareFirst ? arena : bare);
       if (round >= 0) {
         bareCosts[round] = bareFirst ? first : second;
         arenaCosts[round] = bareFirst ? second : first;
       }
     }
-    both.arena.requireNoneResident();
-    both.close();
-    Interleaved.print("demote", "bare", bareCosts, bareCosts);
-    Interleaved.print("demote", "arena", arenaCosts, bareCosts);
+    Interleaved.print(title, "bare", bareCosts, bareCosts);
+    Interleaved.print(title, "arena", arenaCosts, bareCosts);
   }
 
   /** CPU nanoseconds a page. */
