@@ -184,8 +184,9 @@ public final class PageMover implements AutoCloseable {
           next = (byte) (PageState.RESIDENT | PageState.COPY);
           counters.copiesKept.increment();
         } else {
-          pool.free(PageEntry.handle(entry), PageEntry.length(entry));
+          // First, so that no error can publish a page as evicted whose copy is gone.
           next = (byte) (PageState.RESIDENT | PageState.DIRTY);
+          pool.free(PageEntry.handle(entry), PageEntry.length(entry));
         }
       } else {
         // The whole page, whatever it holds: a discard may have failed without a word.

@@ -37,7 +37,7 @@ public interface ProcessBarrier {
 
   /**
    * Closing a shared arena makes HotSpot stop every thread for a handshake, which includes a full
-   * barrier: 20 to 67 µs a call, where membarrier takes up to 10 (docs/measuring.md).
+   * barrier: 22 µs beside a busy thread, where membarrier takes 9.5 (docs/measuring.md).
    */
   static ProcessBarrier handshake() {
     return new ProcessBarrier() {
