@@ -3,6 +3,7 @@ package io.predicomp.os.codec;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.predicomp.os.bundle.BundledLibrary;
 import io.predicomp.os.feature.ProbeResult;
 import io.predicomp.os.libc.Downcalls;
 import java.lang.foreign.FunctionDescriptor;
@@ -35,7 +36,7 @@ public final class Lz4Library {
   public static final int MAX_HC_LEVEL = 12;
 
   private static final BundledLibrary LIBRARY =
-      BundledLibrary.load("LZ4", LZ4Exception.class, "net/jpountz/util/linux/%s/liblz4-java.so");
+      CodecJar.load("LZ4", LZ4Exception.class, "net/jpountz/util/linux/%s/liblz4-java.so");
 
   // int LZ4_sizeofState(void);
   private static final MethodHandle SIZEOF_STATE =

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import com.github.luben.zstd.util.ZstdVersion;
+import io.predicomp.os.bundle.BundledLibrary;
 import io.predicomp.os.feature.ProbeResult;
 import io.predicomp.os.libc.Downcalls;
 import java.lang.foreign.FunctionDescriptor;
@@ -37,7 +38,7 @@ public final class ZstdLibrary {
   static final String RESOURCE = "linux/%s/libzstd-jni-" + ZstdVersion.VERSION + ".so";
 
   private static final BundledLibrary LIBRARY =
-      BundledLibrary.load("Zstandard", ZstdVersion.class, RESOURCE);
+      CodecJar.load("Zstandard", ZstdVersion.class, RESOURCE);
 
   // ZSTD_CCtx* ZSTD_createCCtx(void);
   private static final MethodHandle CREATE_COMPRESSION_CONTEXT =

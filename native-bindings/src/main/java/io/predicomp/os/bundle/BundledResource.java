@@ -1,4 +1,4 @@
-package io.predicomp.os.codec;
+package io.predicomp.os.bundle;
 
 import java.io.IOException;
 import java.io.InputStream;

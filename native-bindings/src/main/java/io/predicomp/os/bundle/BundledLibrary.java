@@ -1,4 +1,4 @@
-package io.predicomp.os.codec;
+package io.predicomp.os.bundle;
 
 import io.predicomp.os.feature.ProbeResult;
 import io.predicomp.os.libc.Downcalls;
@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A shared library that a Java library carries in its jar, loaded a second time for ourselves.
+ * A shared library that a jar carries, loaded for ourselves even if the jar's classes load it too.
  *
- * <p>Two reasons not to use the one the Java library loads: it binds its functions at their first
+ * <p>Two reasons not to use what {@link System#load} loads: it binds its functions at their first
  * call, and it leaves with its class loader. Ours is bound completely when it is loaded and never
  * leaves the process, so its functions may also be called where neither the dynamic linker nor the
  * JVM can run.
@@ -25,7 +25,7 @@ import java.util.Set;
  * <p>A library that cannot be loaded is a state, not an exception: {@link #probe()} says why, and
  * the functions linked from it throw {@link UnsupportedOperationException} with that reason.
  */
-final class BundledLibrary {
+public final class BundledLibrary {
   private static final Set<String> ARCHITECTURES = Set.of("amd64", "aarch64");
   private static final MethodHandle EXCEPTION = findException();
 
@@ -40,47 +40,50 @@ final class BundledLibrary {
   }
 
   /**
-   * {@return the library, loaded if this platform allows it}
+   * Where a library lies, and what to tell those who cannot use it.
    *
    * @param name what users call it, such as {@code LZ4}
    * @param neighbour a class of the jar that carries it
    * @param resource its path in that jar, where {@code %s} stands for {@code amd64} or {@code
    *     aarch64}
+   * @param elsewhere what to do on another platform
+   * @param absence why the jar may be without it; {@code %s} stands for the path
+   * @param absenceRemedy what to do then
    */
-  static BundledLibrary load(String name, Class<?> neighbour, String resource) {
+  public record Source(
+      String name,
+      Class<?> neighbour,
+      String resource,
+      String elsewhere,
+      String absence,
+      String absenceRemedy) {}
+
+  /** {@return the library, loaded if this platform allows it} */
+  public static BundledLibrary load(Source source) {
     return load(
-        name,
-        neighbour,
-        resource,
+        source,
         System.getProperty("os.name"),
         System.getProperty("os.arch"),
         Path.of(System.getProperty("java.io.tmpdir")));
   }
 
-  static BundledLibrary load(
-      String name,
-      Class<?> neighbour,
-      String resource,
-      String osName,
-      String osArch,
-      Path temporaryDirectory) {
+  static BundledLibrary load(Source source, String osName, String osArch, Path temporaryDirectory) {
+    String name = source.name();
     if (!osName.equals("Linux") || !ARCHITECTURES.contains(osArch)) {
       return unavailable(
           name,
           "it exists for Linux on amd64 and aarch64, and this is " + osName + " on " + osArch,
-          "use a PageCodec of your own that needs no native library");
+          source.elsewhere());
     }
+    String path = source.resource().formatted(osArch);
     Optional<byte[]> contents;
     try {
-      contents = BundledResource.read(neighbour, resource.formatted(osArch));
+      contents = BundledResource.read(source.neighbour(), path);
     } catch (IOException e) {
       return unavailable(name, "its jar cannot be read: " + e, "check the jar and its permissions");
     }
     if (contents.isEmpty()) {
-      return unavailable(
-          name,
-          "the jar of " + neighbour.getName() + " has no " + resource.formatted(osArch),
-          "use that jar unmodified, in the version predicomp depends on");
+      return unavailable(name, source.absence().formatted(path), source.absenceRemedy());
     }
     try {
       return new BundledLibrary(
@@ -96,7 +99,7 @@ final class BundledLibrary {
   }
 
   /** {@return whether the library is loaded and has every function linked so far} */
-  ProbeResult probe() {
+  public ProbeResult probe() {
     return probe;
   }
 
@@ -105,7 +108,7 @@ final class BundledLibrary {
    *
    * @throws UnsupportedOperationException if it is not; the message names reason and remedy
    */
-  void require() {
+  public void require() {
     if (probe instanceof ProbeResult.Unsupported unsupported) {
       throw exception(unsupported);
     }
@@ -118,7 +121,7 @@ final class BundledLibrary {
    * @param symbol the C name
    * @param function its signature
    */
-  MethodHandle link(String symbol, FunctionDescriptor function) {
+  public MethodHandle link(String symbol, FunctionDescriptor function) {
     Optional<MemorySegment> address = library.flatMap(present -> present.find(symbol));
     if (address.isPresent()) {
       return Downcalls.link(address.get(), function);
@@ -128,7 +131,7 @@ final class BundledLibrary {
           unsupported(
               name,
               "it has no function " + symbol,
-              "use the version of its jar that predicomp depends on");
+              "use the version of its jar that predicomp was built with");
     }
     return throwing(function.toMethodType());
   }

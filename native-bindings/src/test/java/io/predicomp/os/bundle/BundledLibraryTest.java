@@ -1,4 +1,4 @@
-package io.predicomp.os.codec;
+package io.predicomp.os.bundle;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BundledLibraryTest {
   private static final String LZ4 = "net/jpountz/util/linux/%s/liblz4-java.so";
+  private static final String ZSTD = "linux/%s/libzstd-jni-" + ZstdVersion.VERSION + ".so";
   private static final String ARCH = System.getProperty("os.arch");
 
   @TempDir Path temporary;
@@ -50,8 +51,7 @@ class BundledLibraryTest {
   @ValueSource(strings = {"amd64", "aarch64"})
   void bothArchitecturesHaveTheirFiles(String arch) throws IOException {
     assertTrue(BundledResource.read(LZ4Exception.class, LZ4.formatted(arch)).isPresent());
-    assertTrue(
-        BundledResource.read(ZstdVersion.class, ZstdLibrary.RESOURCE.formatted(arch)).isPresent());
+    assertTrue(BundledResource.read(ZstdVersion.class, ZSTD.formatted(arch)).isPresent());
   }
 
   @ParameterizedTest
@@ -116,7 +116,12 @@ class BundledLibraryTest {
 
   private static BundledLibrary load(
       String resource, String osName, String osArch, Path temporary) {
-    return BundledLibrary.load("LZ4", LZ4Exception.class, resource, osName, osArch, temporary);
+    return BundledLibrary.load(
+        new BundledLibrary.Source(
+            "LZ4", LZ4Exception.class, resource, "elsewhere", "the jar has no %s", "remedy"),
+        osName,
+        osArch,
+        temporary);
   }
 
   private static void assertUnsupported(BundledLibrary library, String words) {
