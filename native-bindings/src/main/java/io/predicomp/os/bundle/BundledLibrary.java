@@ -122,7 +122,7 @@ public final class BundledLibrary {
    * @param function its signature
    */
   public MethodHandle link(String symbol, FunctionDescriptor function) {
-    Optional<MemorySegment> address = library.flatMap(present -> present.find(symbol));
+    Optional<MemorySegment> address = find(symbol);
     if (address.isPresent()) {
       return Downcalls.link(address.get(), function);
     }
@@ -134,6 +134,11 @@ public final class BundledLibrary {
               "use the version of its jar that predicomp was built with");
     }
     return throwing(function.toMethodType());
+  }
+
+  /** {@return the address of a function, or empty without the library or the function} */
+  public Optional<MemorySegment> find(String symbol) {
+    return library.flatMap(present -> present.find(symbol));
   }
 
   /** {@return a handle of that type that throws what {@link #require()} throws} */

@@ -2,7 +2,9 @@ package io.predicomp.os.bundle;
 
 import io.predicomp.os.feature.ProbeResult;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 
 /**
  * Our own native library: what runs where the JVM cannot, in a forked child or in a signal handler.
@@ -47,5 +49,10 @@ public final class PredicompLibrary {
    */
   public static MethodHandle link(String symbol, FunctionDescriptor function) {
     return LIBRARY.link(symbol, function);
+  }
+
+  /** {@return the address of one of its functions, or empty without the library or the function} */
+  public static Optional<MemorySegment> find(String symbol) {
+    return LIBRARY.find(symbol);
   }
 }

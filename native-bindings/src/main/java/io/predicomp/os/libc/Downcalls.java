@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -96,10 +97,13 @@ public final class Downcalls {
    * @throws UnsatisfiedLinkError if it has no such function
    */
   static MemorySegment symbol(String name) {
-    return LINKER
-        .defaultLookup()
-        .find(name)
+    return find(name)
         .orElseThrow(() -> new UnsatisfiedLinkError("the C library has no function " + name));
+  }
+
+  /** {@return the address of a function of the C library, or empty if it has no such function} */
+  static Optional<MemorySegment> find(String name) {
+    return LINKER.defaultLookup().find(name);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.predicomp.os.libc;
 import static java.lang.foreign.MemoryLayout.PathElement.groupElement;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
@@ -39,10 +40,26 @@ public final class Rusage {
           JAVA_LONG.withName("ru_nvcsw"),
           JAVA_LONG.withName("ru_nivcsw"));
 
+  private static final long RU_UTIME = LAYOUT.byteOffset(groupElement("ru_utime"));
+  private static final long RU_STIME = LAYOUT.byteOffset(groupElement("ru_stime"));
   private static final long RU_MINFLT = LAYOUT.byteOffset(groupElement("ru_minflt"));
   private static final long RU_MAJFLT = LAYOUT.byteOffset(groupElement("ru_majflt"));
 
   private Rusage() {}
+
+  /** {@return zeroed memory for one struct} */
+  public static MemorySegment allocate(Arena arena) {
+    return arena.allocate(LAYOUT);
+  }
+
+  /** {@return CPU time, user and system together, in nanoseconds} */
+  public static long cpuNanos(MemorySegment rusage) {
+    long micros = 0;
+    for (long timeval : new long[] {RU_UTIME, RU_STIME}) {
+      micros += rusage.get(JAVA_LONG, timeval) * 1_000_000 + rusage.get(JAVA_LONG, timeval + 8);
+    }
+    return micros * 1000;
+  }
 
   /** {@return memory of the calling thread for one struct, valid until its next call of libc} */
   public static MemorySegment scratch() {

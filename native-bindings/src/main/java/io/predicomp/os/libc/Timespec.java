@@ -30,4 +30,12 @@ final class Timespec {
   static long nanos(MemorySegment timespec) {
     return timespec.get(JAVA_LONG, TV_SEC) * 1_000_000_000L + timespec.get(JAVA_LONG, TV_NSEC);
   }
+
+  /** {@return that many nanoseconds, in memory valid until the thread's next call of libc} */
+  static MemorySegment of(long nanos) {
+    MemorySegment timespec = ThreadScratch.struct();
+    timespec.set(JAVA_LONG, TV_SEC, nanos / 1_000_000_000L);
+    timespec.set(JAVA_LONG, TV_NSEC, nanos % 1_000_000_000L);
+    return timespec;
+  }
 }

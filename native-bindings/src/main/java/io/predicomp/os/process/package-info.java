@@ -1,2 +1,2 @@
-/** What processes and threads consume. */
+/** What processes and threads consume, children, and limits on them. */
 package io.predicomp.os.process;

@@ -56,6 +56,7 @@ class ConstantsTest {
             "UIO_MAXIOV", (long) Iovec.MAX_COUNT,
             "PERF_FLAG_FD_CLOEXEC", PerfEventAttr.CLOSE_ON_EXEC,
             "(RUSAGE_SELF)", (long) Rusage.SELF,
+            "(POLLIN)", (long) PollFd.POLLIN,
             "(BPF_MAP_CREATE)", (long) BpfAttr.MAP_CREATE,
             "(BPF_PROG_LOAD)", (long) BpfAttr.PROG_LOAD);
     assertEquals(
@@ -67,6 +68,7 @@ class ConstantsTest {
                 "linux/uio.h",
                 "linux/perf_event.h",
                 "sys/resource.h",
+                "poll.h",
                 "linux/bpf.h"),
             expected.keySet()));
   }

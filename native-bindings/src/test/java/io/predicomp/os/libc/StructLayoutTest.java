@@ -23,6 +23,9 @@ class StructLayoutTest {
     assertEquals(144, Rusage.LAYOUT.byteSize());
     assertEquals(64, offset(Rusage.LAYOUT, "ru_minflt"));
     assertEquals(72, offset(Rusage.LAYOUT, "ru_majflt"));
+    assertEquals(8, PollFd.LAYOUT.byteSize());
+    assertEquals(6, offset(PollFd.LAYOUT, "revents"));
+    assertEquals(16, Rlimit.LAYOUT.byteSize());
     assertEquals(24, UffdioApi.LAYOUT.byteSize());
     assertEquals(8, offset(UffdioApi.LAYOUT, "features"));
     assertEquals(64, PerfEventAttr.LAYOUT.byteSize());
@@ -59,6 +62,8 @@ class StructLayoutTest {
         "ru_majflt",
         "ru_nvcsw",
         "ru_nivcsw");
+    describe(expected, "struct pollfd", PollFd.LAYOUT, "fd", "events", "revents");
+    describe(expected, "struct rlimit", Rlimit.LAYOUT, "rlim_cur", "rlim_max");
     describe(expected, "struct uffdio_api", UffdioApi.LAYOUT, "api", "features", "ioctls");
     for (String field : List.of("map_type", "key_size", "value_size", "max_entries", "map_flags")) {
       expected.put("offsetof(union bpf_attr, " + field + ")", offset(BpfAttr.MAP_LAYOUT, field));
@@ -81,10 +86,27 @@ class StructLayoutTest {
                 "time.h",
                 "sys/uio.h",
                 "sys/resource.h",
+                "poll.h",
                 "linux/userfaultfd.h",
                 "linux/bpf.h",
                 "linux/perf_event.h"),
             expected.keySet()));
+  }
+
+  @Test
+  void objectsOfTheCLibraryFitTheirRoom() throws Exception {
+    Map<String, Long> sizes =
+        SystemHeaders.evaluate(
+            List.of("spawn.h", "pthread.h", "signal.h"),
+            List.of(
+                "sizeof(posix_spawn_file_actions_t)",
+                "sizeof(posix_spawnattr_t)",
+                "sizeof(pthread_attr_t)",
+                "sizeof(sigset_t)"));
+    assertTrue(sizes.get("sizeof(posix_spawn_file_actions_t)") <= ProcessCalls.SPAWN_OBJECT_SIZE);
+    assertTrue(sizes.get("sizeof(posix_spawnattr_t)") <= ProcessCalls.SPAWN_OBJECT_SIZE);
+    assertTrue(sizes.get("sizeof(pthread_attr_t)") <= 256);
+    assertTrue(sizes.get("sizeof(sigset_t)") <= 128);
   }
 
   private static void describe(
