@@ -1,0 +1,78 @@
+/*
+ * What the fault kernel asks of Linux and of the processor, and how it is found by address. Calls
+ * return 0 or a count, or -errno.
+ */
+#ifndef PREDICOMP_FAULT_PLATFORM_H
+#define PREDICOMP_FAULT_PLATFORM_H
+
+#include "fault_kernel.h"
+
+/* What is known of a fault; both ABSENT and PRESENT where the processor's word is missing. */
+enum { ACCESS_WRITE = 1, ACCESS_ABSENT = 2, ACCESS_PRESENT = 4 };
+
+uint64_t platform_page_bytes(void);
+
+/* UFFDIO_COPY: fills absent memory; may fill a part. */
+int64_t platform_copy(uint64_t to, const uint8_t *from, uint64_t bytes, int protect);
+/* UFFDIO_COPY or UFFDIO_ZEROPAGE of zeros wherever the range is absent, as far as it succeeds. */
+void platform_zero(uint64_t at, uint64_t bytes, int write);
+/* UFFDIO_WRITEPROTECT, on or off. */
+int platform_protect(uint64_t at, uint64_t bytes, int on);
+/* UFFDIO_REGISTER, missing and write-protect. */
+int platform_register(uint64_t at, uint64_t bytes);
+/* MADV_DONTNEED. */
+int platform_discard(uint64_t at, uint64_t bytes);
+
+void platform_wait(_Atomic uint64_t *word, uint32_t low_half);
+void platform_wake(_Atomic uint64_t *word);
+void platform_yield(void);
+void platform_sleep(void);
+uint64_t platform_nanos(void);
+
+/* Ends the process: what else could keep a lost page from being read? */
+_Noreturn void platform_die(const char *what, uint64_t where, int error);
+/* The watchdog: a fault that changed nothing. Dies of too many in a row at one address. */
+void platform_watch(uint64_t address);
+
+/* Between these, what platform_find returns stays valid. They nest. */
+unsigned platform_enter(void);
+void platform_leave(unsigned phase);
+struct fault_region *platform_find(uint64_t address);
+
+/* fault_kernel.c */
+int fault_resolve(uint64_t address, unsigned access);
+void fault_close_pages(struct fault_region *region);
+
+static inline void platform_pause(void)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
+/*
+ * For tests: places at which a run may be held up, calls of the kernel that may be made to fail, and
+ * ways to break the protocol. Nothing of it is in the library.
+ */
+enum fault_point {
+	AT_CLOSING, AT_COMPRESSING, AT_COMMIT, AT_DISCARDED, AT_DECODED, AT_UNPROTECTING
+};
+enum fault_call { CALL_COPY, CALL_ZERO, CALL_PROTECT, CALL_UNPROTECT, CALL_REGISTER, CALL_DISCARD };
+enum fault_break { NO_PROTECTION = 1, NO_GENERATION = 2, CLEAN_UNPROTECTED = 4 };
+
+#ifdef FAULT_TEST
+void fault_test_hook(enum fault_point point);
+int fault_test_fail(enum fault_call call);
+extern unsigned fault_test_broken;
+#define FAULT_HOOK(point) fault_test_hook(point)
+#define FAULT_FAIL(call) fault_test_fail(call)
+#define FAULT_BROKEN(how) (fault_test_broken & (how))
+#else
+#define FAULT_HOOK(point) ((void)0)
+#define FAULT_FAIL(call) 0
+#define FAULT_BROKEN(how) 0
+#endif
+
+#endif
