@@ -1,0 +1,55 @@
+package io.predicomp.arena.policy;
+
+/**
+ * What moving a page costs here, learned from what was measured. Every figure starts at that of
+ * docs/measuring.md for 4 KiB pages and LZ4, and follows the measurements with a half-life of about
+ * a thousand pages. Nanoseconds. Not thread-safe.
+ */
+public final class PageCosts {
+  private static final double HALF_LIFE_PAGES = 1024;
+
+  private double demoteNanos = 10_000;
+  private double restoreNanos = 2_500;
+  private double stallNanos = 4_000;
+
+  /** Costs before anything was measured. */
+  public PageCosts() {}
+
+  /** Takes in the CPU time of demoting pages, those that turned out not to compress included. */
+  public void demoted(long pages, long cpuNanos) {
+    demoteNanos = follow(demoteNanos, pages, cpuNanos);
+  }
+
+  /** Takes in the CPU time of restoring pages ahead of demand. */
+  public void restored(long pages, long cpuNanos) {
+    restoreNanos = follow(restoreNanos, pages, cpuNanos);
+  }
+
+  /** Takes in the time application threads were stopped by demand restores. */
+  public void stalled(long pages, long nanos) {
+    stallNanos = follow(stallNanos, pages, nanos);
+  }
+
+  /** CPU nanoseconds to demote a page. */
+  public double demoteNanos() {
+    return demoteNanos;
+  }
+
+  /** CPU nanoseconds to restore a page ahead of demand. */
+  public double restoreNanos() {
+    return restoreNanos;
+  }
+
+  /** Nanoseconds an application thread stands still for a demand restore. */
+  public double stallNanos() {
+    return stallNanos;
+  }
+
+  private static double follow(double known, long pages, long nanos) {
+    if (pages <= 0) {
+      return known;
+    }
+    double keep = Math.pow(0.5, pages / HALF_LIFE_PAGES);
+    return known * keep + (double) nanos / pages * (1 - keep);
+  }
+}
