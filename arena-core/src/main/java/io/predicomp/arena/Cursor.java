@@ -23,6 +23,11 @@ public final class Cursor extends PageAccess {
   }
 
   @Override
+  PinSlot ownSlot() {
+    return slot();
+  }
+
+  @Override
   PinSlot slot() {
     if (Thread.currentThread() != owner) {
       throw wrongThread();

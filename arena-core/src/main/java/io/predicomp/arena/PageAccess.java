@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Typed access to the bytes of a region. Offsets are bytes from the start of the region. A page
@@ -29,6 +30,12 @@ public abstract sealed class PageAccess permits Region, Cursor {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final VarHandle ALIGNED_INT = ValueLayout.JAVA_INT.varHandle();
   private static final VarHandle ALIGNED_LONG = ValueLayout.JAVA_LONG.varHandle();
+
+  /** Pages are no smaller, so what straddles none of these straddles no page. */
+  private static final int SMALLEST_PAGE = 4096;
+
+  /** From 2<sup>44</sup> on an offset may be of a page beyond 2<sup>32</sup>. */
+  private static final int FAR_SHIFT = 44;
 
   final PageTable table;
 
@@ -78,6 +85,34 @@ public abstract sealed class PageAccess permits Region, Cursor {
     return address;
   }
 
+  // The plain accessors below are written for the register allocator. Their way through a ready
+  // page
+  // holds no call, because C2 spills what is live across one, on this way too; so whatever else may
+  // happen is a method of its own, reached after the access is given up. And each load of a field
+  // costs a register of the few that an access waiting for memory leaves
+  // (docs/design-decisions.md).
+
+  /** Whether an access lies within one page of the region. */
+  private static boolean isWithinOnePage(long offset, int size, byte[] states, int page) {
+    return offset >>> FAR_SHIFT == 0 // or else its page number may not fit an int
+        && (((int) offset & (size - 1)) == 0
+            || ((int) offset + (size - 1) & SMALLEST_PAGE - 1) >= size - 1)
+        && Integer.compareUnsigned(page, states.length) < 0;
+  }
+
+  private int page(long offset) {
+    return (int) (offset >>> pageShift);
+  }
+
+  /** The accessor's half of the protocol told in {@link PinSlot}, up to the access itself. */
+  private static boolean isReady(PinSlot slot, long address, byte[] states, int page, byte wanted) {
+    slot.announce(address);
+    return PageTable.stateAcquire(states, page) >= wanted;
+  }
+
+  /** As {@link #slot()} if that takes no more than a look, else null. */
+  abstract @Nullable PinSlot ownSlot();
+
   /** The slot that announces this thread's next access; each must end with {@link #exit}. */
   abstract PinSlot slot();
 
@@ -100,80 +135,212 @@ public abstract sealed class PageAccess permits Region, Cursor {
   // --- plain ----------------------------------------------------------------------------------
 
   public final byte getByte(long offset) {
+    PinSlot slot = ownSlot();
+    byte[] states = this.states;
+    int page = page(offset);
+    if (slot != null && isWithinOnePage(offset, Byte.BYTES, states, page)) {
+      long address = base + offset;
+      try {
+        if (isReady(slot, address, states, page, PageTable.READABLE)) {
+          return ALL.get(BYTE, address);
+        }
+      } finally {
+        slot.exitOwned();
+      }
+    }
+    return getByteSlowly(offset);
+  }
+
+  private byte getByteSlowly(long offset) {
     PinSlot slot = slot();
     try {
-      long address = enterRead(slot, offset, Byte.BYTES);
-      return ALL.get(BYTE, address);
+      return ALL.get(BYTE, enterRead(slot, offset, Byte.BYTES));
     } finally {
       exit(slot);
     }
   }
 
   public final void setByte(long offset, byte value) {
+    PinSlot slot = ownSlot();
+    byte[] states = this.states;
+    int page = page(offset);
+    if (slot != null && isWithinOnePage(offset, Byte.BYTES, states, page)) {
+      long address = base + offset;
+      try {
+        if (isReady(slot, address, states, page, PageTable.WRITABLE)) {
+          ALL.set(BYTE, address, value);
+          return;
+        }
+      } finally {
+        slot.exitOwned();
+      }
+    }
+    setByteSlowly(offset, value);
+  }
+
+  private void setByteSlowly(long offset, byte value) {
     PinSlot slot = slot();
     try {
-      long address = enterWrite(slot, offset, Byte.BYTES);
-      ALL.set(BYTE, address, value);
+      ALL.set(BYTE, enterWrite(slot, offset, Byte.BYTES), value);
     } finally {
       exit(slot);
     }
   }
 
   public final short getShort(long offset) {
+    PinSlot slot = ownSlot();
+    byte[] states = this.states;
+    int page = page(offset);
+    if (slot != null && isWithinOnePage(offset, Short.BYTES, states, page)) {
+      long address = base + offset;
+      try {
+        if (isReady(slot, address, states, page, PageTable.READABLE)) {
+          return ALL.get(SHORT, address);
+        }
+      } finally {
+        slot.exitOwned();
+      }
+    }
+    return getShortSlowly(offset);
+  }
+
+  private short getShortSlowly(long offset) {
     PinSlot slot = slot();
     try {
-      long address = enterRead(slot, offset, Short.BYTES);
-      return ALL.get(SHORT, address);
+      return ALL.get(SHORT, enterRead(slot, offset, Short.BYTES));
     } finally {
       exit(slot);
     }
   }
 
   public final void setShort(long offset, short value) {
+    PinSlot slot = ownSlot();
+    byte[] states = this.states;
+    int page = page(offset);
+    if (slot != null && isWithinOnePage(offset, Short.BYTES, states, page)) {
+      long address = base + offset;
+      try {
+        if (isReady(slot, address, states, page, PageTable.WRITABLE)) {
+          ALL.set(SHORT, address, value);
+          return;
+        }
+      } finally {
+        slot.exitOwned();
+      }
+    }
+    setShortSlowly(offset, value);
+  }
+
+  private void setShortSlowly(long offset, short value) {
     PinSlot slot = slot();
     try {
-      long address = enterWrite(slot, offset, Short.BYTES);
-      ALL.set(SHORT, address, value);
+      ALL.set(SHORT, enterWrite(slot, offset, Short.BYTES), value);
     } finally {
       exit(slot);
     }
   }
 
   public final int getInt(long offset) {
+    PinSlot slot = ownSlot();
+    byte[] states = this.states;
+    int page = page(offset);
+    if (slot != null && isWithinOnePage(offset, Integer.BYTES, states, page)) {
+      long address = base + offset;
+      try {
+        if (isReady(slot, address, states, page, PageTable.READABLE)) {
+          return ALL.get(INT, address);
+        }
+      } finally {
+        slot.exitOwned();
+      }
+    }
+    return getIntSlowly(offset);
+  }
+
+  private int getIntSlowly(long offset) {
     PinSlot slot = slot();
     try {
-      long address = enterRead(slot, offset, Integer.BYTES);
-      return ALL.get(INT, address);
+      return ALL.get(INT, enterRead(slot, offset, Integer.BYTES));
     } finally {
       exit(slot);
     }
   }
 
   public final void setInt(long offset, int value) {
+    PinSlot slot = ownSlot();
+    byte[] states = this.states;
+    int page = page(offset);
+    if (slot != null && isWithinOnePage(offset, Integer.BYTES, states, page)) {
+      long address = base + offset;
+      try {
+        if (isReady(slot, address, states, page, PageTable.WRITABLE)) {
+          ALL.set(INT, address, value);
+          return;
+        }
+      } finally {
+        slot.exitOwned();
+      }
+    }
+    setIntSlowly(offset, value);
+  }
+
+  private void setIntSlowly(long offset, int value) {
     PinSlot slot = slot();
     try {
-      long address = enterWrite(slot, offset, Integer.BYTES);
-      ALL.set(INT, address, value);
+      ALL.set(INT, enterWrite(slot, offset, Integer.BYTES), value);
     } finally {
       exit(slot);
     }
   }
 
   public final long getLong(long offset) {
+    PinSlot slot = ownSlot();
+    byte[] states = this.states;
+    int page = page(offset);
+    if (slot != null && isWithinOnePage(offset, Long.BYTES, states, page)) {
+      long address = base + offset;
+      try {
+        if (isReady(slot, address, states, page, PageTable.READABLE)) {
+          return ALL.get(LONG, address);
+        }
+      } finally {
+        slot.exitOwned();
+      }
+    }
+    return getLongSlowly(offset);
+  }
+
+  private long getLongSlowly(long offset) {
     PinSlot slot = slot();
     try {
-      long address = enterRead(slot, offset, Long.BYTES);
-      return ALL.get(LONG, address);
+      return ALL.get(LONG, enterRead(slot, offset, Long.BYTES));
     } finally {
       exit(slot);
     }
   }
 
   public final void setLong(long offset, long value) {
+    PinSlot slot = ownSlot();
+    byte[] states = this.states;
+    int page = page(offset);
+    if (slot != null && isWithinOnePage(offset, Long.BYTES, states, page)) {
+      long address = base + offset;
+      try {
+        if (isReady(slot, address, states, page, PageTable.WRITABLE)) {
+          ALL.set(LONG, address, value);
+          return;
+        }
+      } finally {
+        slot.exitOwned();
+      }
+    }
+    setLongSlowly(offset, value);
+  }
+
+  private void setLongSlowly(long offset, long value) {
     PinSlot slot = slot();
     try {
-      long address = enterWrite(slot, offset, Long.BYTES);
-      ALL.set(LONG, address, value);
+      ALL.set(LONG, enterWrite(slot, offset, Long.BYTES), value);
     } finally {
       exit(slot);
     }

@@ -1,10 +1,11 @@
 package io.predicomp.arena;
 
 import io.predicomp.arena.page.PageTable;
-import io.predicomp.arena.page.PinRegistry;
 import io.predicomp.arena.page.PinSlot;
+import io.predicomp.arena.page.ThreadSlots;
 import io.predicomp.os.memory.Mapping;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Contiguous memory of an arena, zeroed when allocated, whose pages are compressed and restored one
@@ -16,8 +17,6 @@ public final class Region extends PageAccess implements AutoCloseable {
 
   private final CompressedArena arena;
   private final Mapping mapping;
-  private final PinRegistry pins;
-  private final PinSlot[] slots;
 
   /** Open {@link PinnedRange}s; negative once closing began. */
   private final AtomicLong pinnedRanges = new AtomicLong();
@@ -26,13 +25,16 @@ public final class Region extends PageAccess implements AutoCloseable {
     super(table);
     this.arena = arena;
     this.mapping = mapping;
-    this.pins = arena.mover().pins();
-    this.slots = pins.table();
+  }
+
+  @Override
+  @Nullable PinSlot ownSlot() {
+    return ThreadSlots.ownSlot();
   }
 
   @Override
   PinSlot slot() {
-    return pins.slot(slots);
+    return ThreadSlots.slot();
   }
 
   @Override

@@ -26,7 +26,7 @@ public class PinAndState {
   /** One page that is writable, one slot, with the classes that the arena uses. */
   abstract static class OnePage {
     final PageTable table = new PageTable(BASE, PAGE, PAGE, 1, false);
-    final PinSlot slot = new PinSlot(null, false);
+    final PinSlot slot = new PinSlot(false);
 
     OnePage() {
       table.publish(0, PageState.WRITABLE);

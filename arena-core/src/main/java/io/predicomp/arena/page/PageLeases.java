@@ -5,11 +5,7 @@ package io.predicomp.arena.page;
  * are taken and given up by any thread.
  */
 public final class PageLeases {
-  private final PinRegistry pins;
-
-  PageLeases(PinRegistry pins) {
-    this.pins = pins;
-  }
+  PageLeases() {}
 
   /**
    * Keeps pages resident until {@link #giveUp}: makes each accessible under a pin and leases it
@@ -19,7 +15,7 @@ public final class PageLeases {
     int p = page;
     try {
       for (; p < page + count; p++) {
-        PinSlot slot = pins.slot();
+        PinSlot slot = ThreadSlots.slot();
         try {
           if (writable) {
             slot.enterWritePages(table, p, 1);
@@ -41,7 +37,7 @@ public final class PageLeases {
   public void giveUp(PageTable table, int page, int count, boolean writable) {
     for (int p = page; p < page + count; p++) {
       if (writable) {
-        PinSlot slot = pins.slot();
+        PinSlot slot = ThreadSlots.slot();
         try {
           slot.enterWritePages(table, p, 1);
         } finally {

@@ -61,8 +61,8 @@ public final class PageMover implements AutoCloseable {
     this.admission = parts.admission();
     this.barrier = parts.barrier();
     this.discarder = parts.discarder();
-    this.pins = new PinRegistry(this);
-    this.leases = new PageLeases(pins);
+    this.pins = new PinRegistry();
+    this.leases = new PageLeases();
     this.pressure = new PoolPressure(this, parts.restoreLeastRecentWhenFull());
     this.batch = new DemotionBatch(this, pressure, parts.pageBytes());
   }
@@ -90,6 +90,7 @@ public final class PageMover implements AutoCloseable {
 
   /** Adds a region's pages. */
   public void add(PageTable table) {
+    table.setMover(this);
     regions.add(table);
   }
 
@@ -334,7 +335,7 @@ public final class PageMover implements AutoCloseable {
           table.isFresh(p, state)
               || (PageState.isEvicted(state) && !PageState.hasCopy(state) && table.entries[p] == 0);
       if (!isZero) {
-        PinSlot slot = pins.slot();
+        PinSlot slot = ThreadSlots.slot();
         try {
           slot.enterWritePages(table, p, 1);
           SameFilled.fill(AddressSpace.ALL, table.address(p), table.pageBytes, 0L);

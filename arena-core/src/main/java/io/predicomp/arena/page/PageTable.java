@@ -53,6 +53,9 @@ public final class PageTable {
   /** Of pages that have a compressed copy; null when the arena does not check. */
   final int @Nullable [] checksums;
 
+  /** What moves these pages; set before anything else knows of the table. */
+  private @Nullable PageMover mover;
+
   // Long pins are rare, so their counters exist only once somebody took one.
   @SuppressWarnings("UnusedVariable") // through LEASES
   private volatile int @Nullable [] leases;
@@ -81,6 +84,16 @@ public final class PageTable {
     this.entries = new long[pageCount];
     this.demotedAt = new int[pageCount];
     this.checksums = checksums ? new int[pageCount] : null;
+  }
+
+  /** Binds the table to its mover, for good. */
+  void setMover(PageMover mover) {
+    this.mover = mover;
+  }
+
+  PageMover mover() {
+    assert mover != null;
+    return mover;
   }
 
   /** Bytes, a multiple of the page size. */

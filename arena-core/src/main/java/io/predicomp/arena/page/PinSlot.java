@@ -60,13 +60,10 @@ public final class PinSlot extends PinSlotPadAfter {
     }
   }
 
-  private final PageMover mover;
-
   /** Whether the slot is handed back after each access, because it has no lasting owner. */
   private final boolean borrowed;
 
-  PinSlot(PageMover mover, boolean borrowed) {
-    this.mover = mover;
+  PinSlot(boolean borrowed) {
     this.borrowed = borrowed;
   }
 
@@ -86,7 +83,7 @@ public final class PinSlot extends PinSlotPadAfter {
    * @throws IllegalStateException if the region is closed
    */
   public void settle(PageTable table, int page, byte wanted) {
-    mover.makeAccessible(this, table, page, 1, wanted);
+    table.mover().makeAccessible(this, table, page, 1, wanted);
   }
 
   /**
@@ -116,7 +113,7 @@ public final class PinSlot extends PinSlotPadAfter {
 
   private void enterPages(PageTable table, int page, int count, byte wanted) {
     pin(table, page, count);
-    mover.makeAccessible(this, table, page, count, wanted);
+    table.mover().makeAccessible(this, table, page, count, wanted);
   }
 
   /**
@@ -134,9 +131,9 @@ public final class PinSlot extends PinSlotPadAfter {
       }
       // One at a time: a thread that waits for a page must not hold another one.
       SECOND_PIN.setRelease(this, 0L);
-      mover.makeAccessible(this, source, sourcePage, 1, PageState.READABLE);
+      source.mover().makeAccessible(this, source, sourcePage, 1, PageState.READABLE);
       pin(target, targetPage, 1);
-      mover.makeAccessible(this, target, targetPage, 1, PageState.WRITABLE);
+      target.mover().makeAccessible(this, target, targetPage, 1, PageState.WRITABLE);
     }
   }
 
@@ -172,5 +169,17 @@ public final class PinSlot extends PinSlotPadAfter {
   /** Lets go of the pages without handing a borrowed slot back. */
   void unpin() {
     PIN.setRelease(this, 0L);
+  }
+
+  /** Shows the pins of the slot that are not 0. */
+  void showPins(PinRegistry.PinVisitor visitor) {
+    long first = (long) PIN.getAcquire(this);
+    if (first != 0) {
+      visitor.visit(first);
+    }
+    long second = (long) SECOND_PIN.getAcquire(this);
+    if (second != 0) {
+      visitor.visit(second);
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.predicomp.arena.page;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.predicomp.arena.CorruptPageException;
 import io.predicomp.arena.stress.Crew;
 import io.predicomp.arena.stress.SoakTime;
 import io.predicomp.arena.stress.WordOwner;
@@ -56,7 +57,7 @@ class NegativeControlsTest {
   @Test
   void anUnseenPinLosesWrites() throws InterruptedException {
     try (Pager pager = new Pager(PAGES)) {
-      PinSlot unregistered = new PinSlot(pager.mover, false);
+      PinSlot unregistered = new PinSlot(false);
       assertTrue(losesWrites(pager, pausedWithin(pager, unregistered), LONGEST_CONTROL));
     }
   }
@@ -158,7 +159,10 @@ class NegativeControlsTest {
               evictorRounds.incrementAndGet();
             });
     boolean failed = crew.runUntilFailure(time, () -> pager.mover.counters.demoted.sum() > 0);
-    if (failed && !(crew.failure() instanceof AssertionError)) {
+    // A page that was emptied while it was being restored has the wrong checksum: lost as well.
+    if (failed
+        && !(crew.failure() instanceof AssertionError)
+        && !(crew.failure() instanceof CorruptPageException)) {
       throw new AssertionError("it did not fail as it should", crew.failure());
     }
     return failed;

@@ -44,7 +44,7 @@ final class Pager implements AutoCloseable {
     return new Words() {
       @Override
       public long get(long offset) {
-        PinSlot slot = mover.pins().slot();
+        PinSlot slot = ThreadSlots.slot();
         try {
           slot.enterReadPages(table, table.pageOf(offset), 1);
           return raw(offset);
@@ -55,7 +55,7 @@ final class Pager implements AutoCloseable {
 
       @Override
       public void set(long offset, long value) {
-        PinSlot slot = mover.pins().slot();
+        PinSlot slot = ThreadSlots.slot();
         try {
           slot.enterWritePages(table, table.pageOf(offset), 1);
           setRaw(offset, value);

@@ -33,7 +33,7 @@ class StoreOrderTest {
   }
 
   private final PageTable table = new PageTable(1L << 30, 4096, 4096, 1, false);
-  private final PinSlot slot = new PinSlot(null, false);
+  private final PinSlot slot = new PinSlot(false);
   private final AtomicLong evictions = new AtomicLong();
   private final AtomicLong accesses = new AtomicLong();
 
