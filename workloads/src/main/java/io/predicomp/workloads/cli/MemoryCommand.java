@@ -72,9 +72,9 @@ abstract class MemoryCommand implements Callable<Integer> {
             (int) run.workers,
             run.seed,
             (int) content.writePercent,
-            (int) run.latencyStep,
+            (int) content.latencyStep,
             arena.pageBytes(),
-            run.verifies(arena.use));
+            content.verifies(arena.use));
     Deadline deadline = new Deadline(Clock.SYSTEM, run.nanos());
     interruption.watch(deadline);
     Progress progress = new Progress(System.err, Boolean.getBoolean("predicomp.terminal"));

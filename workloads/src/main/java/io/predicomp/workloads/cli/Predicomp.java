@@ -1,6 +1,7 @@
 package io.predicomp.workloads.cli;
 
 import io.predicomp.os.ErrnoException;
+import io.predicomp.workloads.churn.TooManyFailures;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
@@ -77,6 +78,9 @@ public final class Predicomp implements Runnable {
       LaterOptions.addTo(sub.getCommandSpec());
       commandLine.addSubcommand(sub);
     }
+    commandLine.addSubcommand(new ForkExitStormCommand(interruption));
+    commandLine.addSubcommand(new ForkTouchExitCommand(interruption));
+    commandLine.addSubcommand(new ForkExecStormCommand(interruption));
     commandLine.addSubcommand(new DoctorCommand());
     for (CommandLine sub : commandLine.getSubcommands().values()) {
       sub.getCommandSpec().mixinStandardHelpOptions(true);
@@ -98,6 +102,7 @@ public final class Predicomp implements Runnable {
   private static int failed(Exception e) throws Exception {
     return switch (e) {
       case Refusal refusal -> refuse(refusal.getMessage());
+      case TooManyFailures failures -> fail(failures);
       case ErrnoException errno -> fail(errno);
       case UncheckedIOException io -> fail(io.getCause());
       default -> throw e;

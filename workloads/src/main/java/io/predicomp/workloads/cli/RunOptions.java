@@ -1,7 +1,6 @@
 package io.predicomp.workloads.cli;
 
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What every workload takes: how long, how many, how random, what is printed. */
@@ -32,13 +31,6 @@ final class RunOptions {
     }
   }
 
-  /** {@code --latency-sample-step}. */
-  static final class Step extends RangeConverter {
-    Step() {
-      super(1, 1_000_000);
-    }
-  }
-
   @Option(
       names = "--duration-sec",
       paramLabel = "N",
@@ -52,8 +44,7 @@ final class RunOptions {
       paramLabel = "N",
       defaultValue = "4",
       converter = Workers.class,
-      description =
-          "Threads, each on its own share of the region, 1 to 512 (default: ${DEFAULT-VALUE}).")
+      description = "Threads that do the work, 1 to 512 (default: ${DEFAULT-VALUE}).")
   long workers;
 
   @Option(
@@ -62,26 +53,10 @@ final class RunOptions {
       defaultValue = "12345",
       converter = Seed.class,
       description =
-          "Same seed, same page contents and same sequence of touches; 0 or more "
+          "Same seed, same page contents and same sequence of touches; of processes, the same "
+              + "moments within a period; 0 or more "
               + "(default: ${DEFAULT-VALUE}).")
   long seed;
-
-  @Option(
-      names = "--latency-sample-step",
-      paramLabel = "N",
-      defaultValue = "16",
-      converter = Step.class,
-      description = "Time every N-th touch, 1 to 1000000 (default: ${DEFAULT-VALUE}).")
-  long latencyStep;
-
-  @Option(
-      names = "--verify",
-      negatable = true,
-      fallbackValue = "true",
-      description =
-          "Read every page back at the end and compare it with what was written; a difference is "
-              + "exit code 1 (default: on with --use-mem-arena, else off).")
-  @Nullable Boolean verify;
 
   @Option(
       names = "--json",
@@ -95,10 +70,6 @@ final class RunOptions {
 
   long nanos() {
     return TimeUnit.SECONDS.toNanos(seconds);
-  }
-
-  boolean verifies(boolean arena) {
-    return verify == null ? arena : verify;
   }
 
   /**

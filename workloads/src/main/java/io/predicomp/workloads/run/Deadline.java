@@ -1,6 +1,7 @@
 package io.predicomp.workloads.run;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** When a run is over: its time is up, the user interrupted it, or a worker failed. Thread-safe. */
@@ -85,12 +86,21 @@ public final class Deadline {
 
   /** Waits until a time of the clock, but not beyond the end of the run. */
   public void sleepUntil(long nanoTime) {
+    sleepUntil(nanoTime, clock::park);
+  }
+
+  /**
+   * Waits as {@link #sleepUntil(long)} does, by other means.
+   *
+   * @param park waits about as many nanoseconds as it is given, or less
+   */
+  public void sleepUntil(long nanoTime, LongConsumer park) {
     while (!isOver()) {
       long left = Math.min(nanoTime - clock.nanoTime(), remainingNanos());
       if (left <= 0) {
         return;
       }
-      clock.park(Math.min(left, LONGEST_PARK_NANOS));
+      park.accept(Math.min(left, LONGEST_PARK_NANOS));
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.predicomp.workloads.run;
 
+import java.util.function.LongConsumer;
+
 /**
  * Holds one worker to a rate. What is due follows from the time since the start alone, so a worker
  * that was late, because it slept too long or waited for a page, catches up; and it hands out
@@ -15,12 +17,27 @@ public final class Pacer {
 
   private final double operationsPerNano;
   private final Deadline deadline;
+  private final double head;
+  private final LongConsumer park;
   private long done;
 
   /** Counts from the start of the run. */
   public Pacer(double operationsPerSecond, Deadline deadline) {
+    this(operationsPerSecond, deadline, 1, deadline.clock()::park);
+  }
+
+  /**
+   * Counts from the start of the run.
+   *
+   * @param head the part of the first operation that is due at the start, above 0 and at most 1;
+   *     lets workers of the same rate alternate
+   * @param park waits about as many nanoseconds as it is given, or less
+   */
+  public Pacer(double operationsPerSecond, Deadline deadline, double head, LongConsumer park) {
     this.operationsPerNano = operationsPerSecond / 1e9;
     this.deadline = deadline;
+    this.head = head;
+    this.park = park;
   }
 
   /**
@@ -36,7 +53,7 @@ public final class Pacer {
       if (deadline.isStopped() || elapsed >= end + LONGEST_OVERTIME_NANOS) {
         return 0;
       }
-      long due = (long) Math.ceil(Math.min(elapsed, end) * operationsPerNano) - done;
+      long due = due(Math.min(elapsed, end)) - done;
       if (due > 0) {
         int batch = (int) Math.min(most, due);
         done += batch;
@@ -45,9 +62,16 @@ public final class Pacer {
       if (elapsed >= end) {
         return 0;
       }
-      long nextDue = (long) (done / operationsPerNano);
+      long nextDue = (long) ((done + 1 - head) / operationsPerNano);
       deadline.sleepUntil(
-          deadline.startNanoTime() + Math.max(nextDue, elapsed + SHORTEST_SLEEP_NANOS));
+          deadline.startNanoTime() + Math.max(nextDue, elapsed + SHORTEST_SLEEP_NANOS), park);
     }
+  }
+
+  private long due(long elapsed) {
+    double operations = elapsed * operationsPerNano;
+    // At 1 an operation is due at the start; then whatever has begun is due, and at the end no
+    // more.
+    return head == 1 ? (long) Math.ceil(operations) : (long) (operations + head);
   }
 }

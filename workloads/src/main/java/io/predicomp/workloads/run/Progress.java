@@ -44,6 +44,20 @@ public final class Progress {
     out.flush();
   }
 
+  /** Shows the time left and what a run says of itself, unless it was shown a moment ago. */
+  public void show(Deadline deadline, String what) {
+    long now = System.nanoTime();
+    if (!terminal || now - lastNanos < PERIOD_NANOS) {
+      return;
+    }
+    lastNanos = now;
+    shown = true;
+    out.print(
+        "\rrunning, %.0f s left, %s%s"
+            .formatted(deadline.remainingNanos() / 1e9, what, ERASE_REST_OF_LINE));
+    out.flush();
+  }
+
   private static void append(StringBuilder line, ArenaStats stats) {
     line.append(", pool ")
         .append(mebibytes(stats.poolBytes()))
@@ -51,7 +65,7 @@ public final class Progress {
   }
 
   /** Takes the line away. */
-  void clear() {
+  public void clear() {
     if (shown) {
       out.print("\r" + ERASE_REST_OF_LINE);
       out.flush();

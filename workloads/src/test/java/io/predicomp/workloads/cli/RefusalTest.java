@@ -56,6 +56,18 @@ class RefusalTest {
         "interactive_burst --arena-t-cold-ms 200|--arena-t-cold-ms|not available",
         "interactive_burst --write-percent 101|--write-percent|0 to 100",
         "interactive_burst --seed -1|--seed|0 to 9223372036854775807",
+        "fork_exit_storm --fork-rate 1001|--fork-rate|1 to 1000",
+        "fork_exit_storm --fork-rate 1000 --workers 11|--fork-rate|needs --unsafe-allow-long",
+        "fork_exit_storm --max-children 0|--max-children|1 to 256",
+        "fork_exit_storm --max-failed-pct 101|--max-failed-pct|0 to 100",
+        "fork_exit_storm --workers 513|--workers|1 to 512",
+        "fork_exit_storm --duration-sec 301|--duration-sec|1 to 300",
+        "fork_touch_exit --touch-pages 16385|--touch-pages|1 to 16384",
+        "fork_touch_exit --touch-pages 16384 --fork-rate 1 --workers 512 --max-children"
+            + " 256|--workers|available",
+        "fork_exec_storm --exec-path /no/such|--exec-path|does not exist",
+        "fork_exec_storm --exec-path /etc/passwd|--exec-path|is not an executable file",
+        "fork_exec_storm --exec-path /tmp|--exec-path|is not an executable file",
         "interactive_burst --bogus|--bogus|Unknown option",
         "interactive_burst --seed|--seed|Missing"
       })
