@@ -1,0 +1,237 @@
+# shellcheck shell=bash
+# What the scripts of the VM lab share. Sourced, after set -euo pipefail.
+
+repository=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+# shellcheck source-path=SCRIPTDIR source=settings.env
+source "$repository/vm/settings.env"
+
+say() {
+  printf 'vm: %s\n' "$1" >&2
+}
+
+# For what is wrong on the host; a wrong option exits with 2 instead.
+fail() {
+  say "$1"
+  exit 125
+}
+
+# What apt-get must have on the machine, and why there may be no machine.
+require_host() {
+  [ "$(uname -s) $(uname -m)" = "Linux x86_64" ] ||
+    fail "The VM lab needs Linux on x86-64, this is $(uname -s) on $(uname -m)."
+  if [ -z "$(find_qemu)" ] || [ -z "$(find_kernel)" ] || [ ! -x "$(busybox)" ]; then
+    local tool
+    for tool in apt-get apt-cache dpkg-deb; do
+      command -v "$tool" >/dev/null ||
+        fail "Kernel and QEMU come from Debian packages, and there is no $tool here: \
+use a Debian host, or set PREDICOMP_VM_QEMU and PREDICOMP_VM_KERNEL_DIR and install busybox-static."
+    done
+  fi
+}
+
+kernel_directory() {
+  if [ -n "$PREDICOMP_VM_KERNEL_DIR" ]; then
+    readlink -f "$PREDICOMP_VM_KERNEL_DIR" || true
+  else
+    printf '%s\n' "$PREDICOMP_VM_CACHE/$PREDICOMP_VM_KERNEL_PACKAGE"
+  fi
+}
+
+# The bootable kernel, or nothing if it is not there yet.
+find_kernel() {
+  local image
+  for image in "$(kernel_directory)"/boot/vmlinuz-*; do
+    if [ -e "$image" ]; then
+      printf '%s\n' "$image"
+      return
+    fi
+  done
+}
+
+kernel_release() {
+  local image
+  image=$(find_kernel)
+  printf '%s\n' "${image##*/vmlinuz-}"
+}
+
+busybox() {
+  printf '%s\n' "$PREDICOMP_VM_CACHE/tools/bin/busybox"
+}
+
+# The QEMU to run, or nothing if there is none yet.
+find_qemu() {
+  local unpacked=$PREDICOMP_VM_CACHE/tools/usr/bin/qemu-system-x86_64
+  if [ -n "$PREDICOMP_VM_QEMU" ]; then
+    command -v "$PREDICOMP_VM_QEMU" || true
+  elif ! command -v qemu-system-x86_64 && [ -x "$unpacked" ]; then
+    printf '%s\n' "$unpacked"
+  fi
+}
+
+# Runs QEMU without anything that was not asked for. An unpacked one finds its libraries and
+# firmware beside itself.
+qemu() {
+  local program
+  program=$(find_qemu)
+  local arguments=(-nodefaults -no-user-config -display none)
+  if [ "$program" = "$PREDICOMP_VM_CACHE/tools/usr/bin/qemu-system-x86_64" ]; then
+    local tools=$PREDICOMP_VM_CACHE/tools
+    export LD_LIBRARY_PATH=$tools/usr/lib/x86_64-linux-gnu:$tools/lib/x86_64-linux-gnu
+    export QEMU_MODULE_DIR=$tools/usr/lib/x86_64-linux-gnu/qemu
+    arguments+=(-L "$tools/usr/share/qemu" -L "$tools/usr/share/seabios")
+  fi
+  exec "$program" "${arguments[@]}" "$@"
+}
+
+# Whether hardware virtualisation really runs code: a device node and a version number do not say.
+# Boots a disk whose only sector tells QEMU to exit with (16 << 1) | 1.
+kvm_works() {
+  local sector status=0
+  [ -r /dev/kvm ] && [ -w /dev/kvm ] || return 1
+  sector=$(mktemp)
+  printf '\xba\xf4\x00\xb0\x10\xee\xf4' >"$sector" # mov dx,0xf4; mov al,16; out dx,al; hlt
+  truncate -s 510 "$sector"
+  printf '\x55\xaa' >>"$sector"
+  exec 3>&2 2>/dev/null # where the shell reports that QEMU crashed
+  (qemu -accel kvm -cpu host -m 64 -drive "file=$sector,format=raw,if=ide" \
+    -device isa-debug-exit,iobase=0xf4) >/dev/null 2>&1 </dev/null &
+  local pid=$! waited=0
+  while kill -0 "$pid" 2>/dev/null && [ "$waited" -lt 30 ]; do
+    sleep 0.1
+    waited=$((waited + 1))
+  done
+  kill -KILL "$pid" 2>/dev/null || true
+  wait "$pid" || status=$?
+  exec 2>&3 3>&-
+  rm -f "$sector"
+  [ "$status" -eq 33 ]
+}
+
+# Prints kvm or tcg.
+accelerator() {
+  case $PREDICOMP_VM_ACCEL in
+    kvm | tcg) printf '%s\n' "$PREDICOMP_VM_ACCEL" ;;
+    auto) if kvm_works; then echo kvm; else echo tcg; fi ;;
+    *) say "--accel takes kvm, tcg or auto, not '$PREDICOMP_VM_ACCEL'." && exit 2 ;;
+  esac
+}
+
+# Downloads packages into the current directory. Should what apt-get knows be old or nothing, its
+# lists are fetched into the cache, which needs no root.
+download() {
+  local lists=$PREDICOMP_VM_CACHE/apt
+  apt-get download -qq "$@" 2>/dev/null && return
+  mkdir -p "$lists/lists/partial" "$lists/archives/partial"
+  apt_options=(-o "Dir::State::Lists=$lists/lists" -o "Dir::Cache=$lists")
+  apt-get update -qq "${apt_options[@]}" >&2 &&
+    apt-get download -qq "${apt_options[@]}" "$@" >&2
+}
+apt_options=()
+
+# The package that a name stands for: linux-image-6.12-amd64 only depends on the real one.
+real_package() {
+  local depended
+  depended=$(apt-cache "${apt_options[@]}" depends "$1" 2>/dev/null |
+    sed -n 's/^ *Depends: \(linux-image-[^ ]*\)$/\1/p' | head -n 1)
+  printf '%s\n' "${depended:-$1}"
+}
+
+# Unpacks packages, without installing them, into a directory that appears only when complete.
+unpack() {
+  local destination=$1 packages=$PREDICOMP_VM_CACHE/packages.$$ each
+  shift
+  rm -rf "$packages" "$destination.new"
+  mkdir -p "$packages" "$destination.new"
+  (cd "$packages" && download "$@") || fail "apt-get could not download: $*."
+  for each in "$packages"/*.deb; do
+    dpkg-deb -x "$each" "$destination.new"
+  done
+  rm -rf "$packages"
+}
+
+fetch_kernel() {
+  local directory package release
+  directory=$(kernel_directory)
+  [ -z "$PREDICOMP_VM_KERNEL_DIR" ] ||
+    fail "There is no boot/vmlinuz-RELEASE in $PREDICOMP_VM_KERNEL_DIR (PREDICOMP_VM_KERNEL_DIR)."
+  say "fetching $PREDICOMP_VM_KERNEL_PACKAGE, 110 MB, once"
+  package=$(real_package "$PREDICOMP_VM_KERNEL_PACKAGE")
+  if [ "$package" = "$PREDICOMP_VM_KERNEL_PACKAGE" ]; then
+    # apt-get may know nothing yet.
+    mkdir -p "$PREDICOMP_VM_CACHE/probe"
+    (cd "$PREDICOMP_VM_CACHE/probe" && download "$package") ||
+      fail "apt-get does not know the kernel package $package: it is in bookworm-security of Debian 12."
+    rm -rf "$PREDICOMP_VM_CACHE/probe"
+    [ -d "$PREDICOMP_VM_CACHE/apt/lists" ] && apt_options=(
+      -o "Dir::State::Lists=$PREDICOMP_VM_CACHE/apt/lists" -o "Dir::Cache=$PREDICOMP_VM_CACHE/apt")
+    package=$(real_package "$package")
+  fi
+  unpack "$directory" "$package"
+  release=$(basename "$directory.new"/lib/modules/*)
+  "$(busybox)" depmod -b "$directory.new" "$release"
+  rm -rf "$directory"
+  mv "$directory.new" "$directory"
+}
+
+fetch_tools() {
+  local tools=$PREDICOMP_VM_CACHE/tools packages=(busybox-static)
+  if [ -z "$(find_qemu)" ]; then
+    [ -z "$PREDICOMP_VM_QEMU" ] ||
+      fail "There is no program $PREDICOMP_VM_QEMU (PREDICOMP_VM_QEMU)."
+    say "fetching QEMU, 17 MB, once"
+    (cd "$PREDICOMP_VM_CACHE" && download qemu-system-x86 && rm -f qemu-system-x86_*.deb) ||
+      fail "apt-get does not know the package qemu-system-x86."
+    # What an installation would add to this machine, dependencies included.
+    mapfile -t -O 1 packages < <(LC_ALL=C apt-get "${apt_options[@]}" install --simulate \
+      --no-install-recommends qemu-system-x86 2>/dev/null | awk '/^Inst/ { print $2 }')
+    [ ${#packages[@]} -gt 1 ] || fail "apt-get cannot say what qemu-system-x86 depends on."
+  fi
+  unpack "$tools" "${packages[@]}"
+  rm -rf "$tools"
+  mv "$tools.new" "$tools"
+}
+
+# The file system the kernel starts with: busybox, the modules that mount the host's, guest/init.
+make_initramfs() {
+  local directory release image tree module
+  directory=$(kernel_directory)
+  release=$(kernel_release)
+  image=$PREDICOMP_VM_CACHE/initramfs-$release.cpio.gz
+  if [ "$image" -nt "$repository/vm/guest/init" ] && [ "$image" -nt "$directory/boot" ]; then
+    printf '%s\n' "$image"
+    return
+  fi
+  tree=$(mktemp -d)
+  mkdir -p "$tree"/{bin,dev,proc,sys,newroot} "$tree/lib/modules/$release"
+  cp "$(busybox)" "$tree/bin/busybox"
+  install -m 755 "$repository/vm/guest/init" "$tree/init"
+  [ -r "$directory/lib/modules/$release/modules.dep" ] ||
+    fail "There is no lib/modules/$release/modules.dep in $directory: run depmod."
+  cp "$directory/lib/modules/$release"/modules.{dep,alias,symbols,builtin} "$tree/lib/modules/$release/"
+  for module in 9p 9pnet_virtio overlay virtio_pci virtio_console; do
+    # A line reads "module: what it needs"; what is built into the kernel has none.
+    { grep -E "/$module\.ko[^ ]*:" "$directory/lib/modules/$release/modules.dep" || true; } |
+      tr -d ':' | tr ' ' '\n' | while read -r file; do
+      [ -z "$file" ] || install -D -m 644 "$directory/lib/modules/$release/$file" \
+        "$tree/lib/modules/$release/$file"
+    done
+  done
+  (cd "$tree" && "$(busybox)" find . | "$(busybox)" cpio -o -H newc 2>/dev/null | gzip -1) >"$image.$$"
+  mv "$image.$$" "$image"
+  rm -rf "$tree"
+  printf '%s\n' "$image"
+}
+
+# Fetches what is missing; one script at a time.
+fetch() {
+  require_host
+  mkdir -p "$PREDICOMP_VM_CACHE" || fail "The cache $PREDICOMP_VM_CACHE cannot be made."
+  PREDICOMP_VM_CACHE=$(readlink -f "$PREDICOMP_VM_CACHE")
+  exec 8>"$PREDICOMP_VM_CACHE/lock"
+  flock 8
+  if [ ! -x "$(busybox)" ] || [ -z "$(find_qemu)" ]; then fetch_tools; fi
+  [ -n "$(find_kernel)" ] || fetch_kernel
+  # shellcheck disable=SC2034 # for run.sh
+  initramfs=$(make_initramfs)
+  exec 8>&-
+}
