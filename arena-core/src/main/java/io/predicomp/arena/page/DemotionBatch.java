@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class DemotionBatch implements AutoCloseable {
   static final int CAPACITY = 64;
 
+  private static final int ANY_AGE = -1;
+
   private final PageMover mover;
   private final PoolPressure pressure;
   private final MoverCounters counters;
@@ -88,7 +90,18 @@ final class DemotionBatch implements AutoCloseable {
     return collect(pageTable, from, end, true);
   }
 
+  /**
+   * As {@link #collect(PageTable, int, int)}, pages not accessed for {@code minAge} epochs only.
+   */
+  int collectCold(PageTable pageTable, int from, int end, int minAge) {
+    return collect(pageTable, from, end, false, minAge);
+  }
+
   private int collect(PageTable pageTable, int from, int end, boolean rejectedToo) {
+    return collect(pageTable, from, end, rejectedToo, ANY_AGE);
+  }
+
+  private int collect(PageTable pageTable, int from, int end, boolean rejectedToo, int minAge) {
     table = pageTable;
     size = 0;
     int page = from;
@@ -96,7 +109,8 @@ final class DemotionBatch implements AutoCloseable {
       byte state = pageTable.state(page);
       if (!PageState.isResident(state)
           || pageTable.isFresh(page, state)
-          || (PageState.isRejected(state) && !rejectedToo)) {
+          || (PageState.isRejected(state) && !rejectedToo)
+          || (minAge >= 0 && (pageTable.age(page) < minAge || PageState.isRecent(state)))) {
         continue;
       }
       // Without its mark a rejected page is a dirty one: its only copy is in memory.
@@ -129,6 +143,19 @@ final class DemotionBatch implements AutoCloseable {
         freeStored(i);
         t.publish(pages[i], PageState.backToResident(state));
       }
+    }
+  }
+
+  /** As {@link #demote}, never taking compressed pages back to memory to make room. */
+  int demoteWithoutDisplacing() {
+    if (size == 0) {
+      return 0;
+    }
+    pressure.displaceNothing(true);
+    try {
+      return demote(pressure.mark());
+    } finally {
+      pressure.displaceNothing(false);
     }
   }
 
@@ -210,13 +237,22 @@ final class DemotionBatch implements AutoCloseable {
       if (pinned[i] || t.isLeased(pages[i])) {
         t.cas(pages[i], closing, PageState.backToResident(closing));
         counters.keptPinned.increment();
+        countUsed(i);
       } else if (t.cas(pages[i], closing, out(PageState.EVICTING, states[i]))) {
         move(i, kept++);
       } else {
         counters.keptRescued.increment();
+        countUsed(i);
       }
     }
     size = kept;
+  }
+
+  /** A page that was taken back, or is pinned, is in use. */
+  private void countUsed(int i) {
+    if (PageState.isPrefetched(states[i])) {
+      counters.prefetchesUsed.increment();
+    }
   }
 
   /** Step 5 for one page; false if it stays resident. */
@@ -286,6 +322,7 @@ final class DemotionBatch implements AutoCloseable {
     }
     freeStored(i);
     counters.keptRescued.increment();
+    countUsed(i);
     return false;
   }
 
@@ -334,6 +371,7 @@ final class DemotionBatch implements AutoCloseable {
     for (int i = 0; i < size; i++) {
       publish(i);
     }
+    mover.resident.add(-size);
     for (int i = (int) (discarded / pageBytes); i < size; i++) {
       counters.keptDiscardFailed.increment();
       try {
@@ -372,6 +410,9 @@ final class DemotionBatch implements AutoCloseable {
   }
 
   private void count(int i) {
+    if (PageState.isPrefetched(states[i])) {
+      counters.prefetchesWasted.increment();
+    }
     if (isClean(i)) {
       counters.demotedClean.increment();
     } else if (sameFilled[i]) {

@@ -33,6 +33,12 @@ public final class MoverCounters {
   public final LongAdder requestedRestores = new LongAdder();
   public final LongAdder pressureRestores = new LongAdder();
 
+  /** Restored by a prediction; of these accessed since, and demoted without having been. */
+  public final LongAdder prefetches = new LongAdder();
+
+  public final LongAdder prefetchesUsed = new LongAdder();
+  public final LongAdder prefetchesWasted = new LongAdder();
+
   public final LongAdder copiesKept = new LongAdder();
   public final LongAdder copiesDropped = new LongAdder();
   public final LongAdder corruptPages = new LongAdder();

@@ -34,6 +34,7 @@ public final class PageMover implements AutoCloseable {
   private enum Cause {
     DEMAND,
     REQUEST,
+    PREFETCH,
     PRESSURE,
     KEPT
   }
@@ -48,6 +49,8 @@ public final class PageMover implements AutoCloseable {
   final RegionDirectory regions = new RegionDirectory();
   final MoverCounters counters = new MoverCounters();
   private final DemandStall stall = new DemandStall();
+  private final NeedLog needs = new NeedLog(regions);
+  final ResidentPages resident = new ResidentPages();
 
   /** Held by whoever demotes, discards, compacts or closes; never by an access. */
   private final ReentrantLock demotion = new ReentrantLock();
@@ -77,6 +80,16 @@ public final class PageMover implements AutoCloseable {
 
   public DemandStall stall() {
     return stall;
+  }
+
+  /** What accesses needed and did not find, for one reader. */
+  public NeedLog needs() {
+    return needs;
+  }
+
+  /** Pages that have physical memory now. */
+  public long residentPages() {
+    return resident.get();
   }
 
   public PageLeases leases() {
@@ -122,7 +135,9 @@ public final class PageMover implements AutoCloseable {
             event = DemandRestoreEvent.beginIfEnabled();
           }
           if (PageState.isEvicted(state)) {
-            promote(table, p, state, wanted == PageState.WRITABLE, Cause.DEMAND);
+            if (promote(table, p, state, wanted == PageState.WRITABLE, Cause.DEMAND)) {
+              needs.append(table.firstPage + p, false);
+            }
           } else {
             awaitChange(table, p, state);
           }
@@ -144,9 +159,18 @@ public final class PageMover implements AutoCloseable {
   private void admit(PageTable table, int page, byte state, byte wanted) {
     byte resident = PageState.isResident(state) ? state : PageState.backToResident(state);
     byte next =
-        wanted == PageState.WRITABLE ? PageState.WRITABLE : (byte) (resident | PageState.TOUCHED);
+        wanted == PageState.WRITABLE
+            ? PageState.WRITABLE
+            : (byte) ((resident | PageState.TOUCHED) & ~(PageState.YOUNG | PageState.PREFETCHED));
     if (!table.cas(page, state, next)) {
       return;
+    }
+    if (table.isFresh(page, state)) {
+      this.resident.add(1);
+    }
+    if (PageState.isPrefetched(state)) {
+      counters.prefetchesUsed.increment();
+      needs.append(table.firstPage + page, true);
     }
     if (PageState.hasCopy(state) && wanted == PageState.WRITABLE) {
       // The pin keeps the evictor away from the entry until this is done.
@@ -172,6 +196,7 @@ public final class PageMover implements AutoCloseable {
     if (!table.cas(page, evicted, restoring(evicted))) {
       return false;
     }
+    resident.add(1);
     byte next = evicted; // what it goes back to if the content cannot be had
     try {
       long entry = table.entries[page];
@@ -179,7 +204,8 @@ public final class PageMover implements AutoCloseable {
         decompress(table, page, entry);
         boolean keepCopy =
             !forWrite
-                && (cause == Cause.DEMAND || cause == Cause.REQUEST)
+                && cause != Cause.PRESSURE
+                && cause != Cause.KEPT
                 && admission.keepsCleanCopies(pool.poolBytes(), pool.limitBytes());
         if (keepCopy) {
           next = (byte) (PageState.RESIDENT | PageState.COPY);
@@ -194,15 +220,23 @@ public final class PageMover implements AutoCloseable {
         SameFilled.fill(AddressSpace.ALL, table.address(page), table.pageBytes, entry);
         next = PageState.RESIDENT;
       }
-      if (cause == Cause.DEMAND) {
-        next = forWrite ? PageState.WRITABLE : (byte) (next | PageState.TOUCHED);
-      }
+      next =
+          switch (cause) {
+            case DEMAND -> forWrite ? PageState.WRITABLE : (byte) (next | PageState.TOUCHED);
+            case REQUEST -> (byte) (next | PageState.YOUNG);
+            case PREFETCH -> (byte) (next | PageState.YOUNG | PageState.PREFETCHED);
+            case PRESSURE, KEPT -> next;
+          };
     } finally {
+      if (next == evicted) {
+        resident.add(-1);
+      }
       table.publish(page, next);
     }
     switch (cause) {
       case DEMAND -> counters.demandRestores.increment();
       case REQUEST -> counters.requestedRestores.increment();
+      case PREFETCH -> counters.prefetches.increment();
       case PRESSURE -> counters.pressureRestores.increment();
       case KEPT -> {} // counted as a page that stayed
     }
@@ -272,7 +306,67 @@ public final class PageMover implements AutoCloseable {
     return restored;
   }
 
+  /** Brings one page back because somebody expects that it will be needed soon. */
+  public PrefetchOutcome prefetch(PageTable table, int page) {
+    byte state = table.state(page);
+    if (!PageState.isEvicted(state)) {
+      return PrefetchOutcome.NOT_EVICTED;
+    }
+    try {
+      return promote(table, page, state, false, Cause.PREFETCH)
+          ? PrefetchOutcome.RESTORED
+          : PrefetchOutcome.NOT_EVICTED;
+    } catch (CorruptPageException _) {
+      return PrefetchOutcome.CORRUPT;
+    }
+  }
+
+  // --- hotness --------------------------------------------------------------------------------
+
+  /**
+   * Lets every page of a range grow older that was not accessed since the last call, and the others
+   * young again. Holds the demotion lock, so ranges should be small.
+   *
+   * @param epochs that untouched pages age, 0 to 127
+   */
+  public void harvest(PageTable table, int page, int count, int epochs, AgeObserver observer) {
+    demotion.lock();
+    try {
+      resident.add(-TouchHarvest.harvest(table, page, page + count, epochs, observer));
+    } finally {
+      demotion.unlock();
+    }
+  }
+
+  /** The regions there are. */
+  public PageTable[] tables() {
+    return regions.all().clone();
+  }
+
   // --- demotion -------------------------------------------------------------------------------
+
+  /** A way round all pages that demotes the cold ones. */
+  public ColdSweep coldSweep() {
+    return new ColdSweep(this);
+  }
+
+  /**
+   * Demotes one batch of pages that were not accessed for {@code minAge} epochs, without making
+   * room in the pool at the cost of other compressed pages.
+   *
+   * @return the first page not looked at in the upper 32 bits, pages demoted in the lower
+   */
+  long demoteCold(PageTable table, int page, int end, int minAge) {
+    demotion.lock();
+    try {
+      int next = batch.collectCold(table, page, end, minAge);
+      int demoted = batch.demoteWithoutDisplacing();
+      pressure.compactIfFragmented();
+      return ((long) next << Integer.SIZE) | demoted;
+    } finally {
+      demotion.unlock();
+    }
+  }
 
   /**
    * Demotes what can be demoted among {@code count} pages from {@code page}. Pages in use are left
@@ -462,6 +556,11 @@ public final class PageMover implements AutoCloseable {
       } else if (table.cas(page, state, PageState.CLOSED)) {
         if (PageState.hasCopy(state)) {
           dropCopy(table.entries[page]);
+        }
+        if (!PageState.isEvicted(state)
+            && state != PageState.CLOSED
+            && !table.isFresh(page, state)) {
+          resident.add(-1);
         }
         return;
       }

@@ -5,7 +5,7 @@ package io.predicomp.arena.page;
  *
  * <pre>
  *   7   6         5        4      3     2   1   0
- *   0 | RESIDENT | TOUCHED | DIRTY | COPY | code or REJECTED
+ *   0 | RESIDENT | TOUCHED | DIRTY | COPY | code, or REJECTED YOUNG PREFETCHED
  *
  *   resident (bit 6 set), content is in memory:
  *     DIRTY              the only copy is in memory
@@ -13,6 +13,8 @@ package io.predicomp.arena.page;
  *     REJECTED           the only copy is in memory, and it did not compress since it was written
  *     none of the three  every 64-bit word of the page equals the entry
  *     TOUCHED            accessed since the last hotness scan
+ *     YOUNG              brought back without an access since the last hotness scan
+ *     PREFETCHED         brought back by a prediction, not accessed since
  *
  *   not resident (bit 6 clear), code in bits 0-2:
  *     CLOSING, EVICTING  on the way out; keeps the flags above; any accessor may rescue it
@@ -38,6 +40,8 @@ final class PageState {
   static final byte DIRTY = 0x10;
   static final byte COPY = 0x08;
   static final byte REJECTED = 0x04;
+  static final byte YOUNG = 0x02;
+  static final byte PREFETCHED = 0x01;
 
   /** Flags that CLOSING and EVICTING carry so that a rescue or a roll-back loses nothing. */
   static final byte CARRIED = TOUCHED | DIRTY | COPY;
@@ -70,6 +74,15 @@ final class PageState {
 
   static boolean isRejected(byte state) {
     return isResident(state) && (state & REJECTED) != 0;
+  }
+
+  static boolean isPrefetched(byte state) {
+    return isResident(state) && (state & PREFETCHED) != 0;
+  }
+
+  /** Whether a resident page has something that the next hotness scan clears. */
+  static boolean isRecent(byte state) {
+    return isResident(state) && (state & (TOUCHED | YOUNG)) != 0;
   }
 
   /** The code of a state that is not resident. */
@@ -108,6 +121,8 @@ final class PageState {
         + ((state & TOUCHED) != 0 ? "+touched" : "")
         + (isDirty(state) ? "+dirty" : "")
         + (hasCopy(state) ? "+copy" : "")
-        + (isRejected(state) ? "+rejected" : "");
+        + (isRejected(state) ? "+rejected" : "")
+        + (isPrefetched(state) ? "+prefetched" : "")
+        + (isResident(state) && (state & YOUNG) != 0 ? "+young" : "");
   }
 }

@@ -5,8 +5,9 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages of one region: a state byte, an entry and a few counters each, all on the heap, so that
- * a cursor that outlives its region still finds {@link PageState#CLOSED} instead of freed memory.
+ * The pages of one region: a state byte, an entry, an age and a few counters each, all on the heap,
+ * so that a cursor that outlives its region still finds {@link PageState#CLOSED} instead of freed
+ * memory.
  *
  * <p>Who may write what: states change only through {@link PageMover}; the entry, the checksum and
  * the demotion stamp of a page belong to whoever holds it in {@code EVICTING}, {@code DISCARDING}
@@ -25,6 +26,9 @@ public final class PageTable {
       throw new ExceptionInInitializerError(e);
     }
   }
+
+  /** Ages do not go beyond this many epochs. */
+  public static final int OLDEST = 255;
 
   /** States from this one up may be read. */
   public static final byte READABLE = PageState.READABLE;
@@ -49,6 +53,12 @@ public final class PageTable {
 
   /** Low bits of the demotion sequence number at the last demotion; 0: never demoted. */
   final int[] demotedAt;
+
+  /**
+   * Hotness epochs since each page was last seen accessed, {@link #OLDEST} at most. Written by the
+   * holder of the demotion lock.
+   */
+  final byte[] ages;
 
   /** Of pages that have a compressed copy; null when the arena does not check. */
   final int @Nullable [] checksums;
@@ -83,6 +93,7 @@ public final class PageTable {
     java.util.Arrays.fill(states, PageState.RESIDENT);
     this.entries = new long[pageCount];
     this.demotedAt = new int[pageCount];
+    this.ages = new byte[pageCount];
     this.checksums = checksums ? new int[pageCount] : null;
   }
 
@@ -127,6 +138,7 @@ public final class PageTable {
         * (Byte.BYTES
             + Long.BYTES
             + Integer.BYTES
+            + Byte.BYTES
             + (checksums == null ? 0 : Integer.BYTES)
             + (l == null ? 0 : Integer.BYTES));
   }
@@ -143,6 +155,11 @@ public final class PageTable {
 
   byte state(int page) {
     return (byte) STATE.getAcquire(states, page);
+  }
+
+  /** Hotness epochs since the page was last seen accessed. */
+  int age(int page) {
+    return ages[page] & OLDEST;
   }
 
   boolean cas(int page, byte expected, byte state) {

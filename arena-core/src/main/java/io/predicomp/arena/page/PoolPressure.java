@@ -24,6 +24,7 @@ final class PoolPressure {
   private final Relocator relocator;
 
   private boolean full;
+  private boolean displacesNothing;
 
   /** Where the search for clean copies goes on: an index into the regions, and a page. */
   private int handRegion;
@@ -42,10 +43,15 @@ final class PoolPressure {
    * same call: it would compress and restore in circles.
    */
   int mark() {
-    if (restoreLeastRecent) {
+    if (restoreLeastRecent && !displacesNothing) {
       full = false;
     }
     return order.mark();
+  }
+
+  /** Whether to leave compressed pages where they are until told otherwise. */
+  void displaceNothing(boolean on) {
+    displacesNothing = on;
   }
 
   /** Whether a compressed page has a chance to be stored; asked before the work of compressing. */
@@ -65,7 +71,7 @@ final class PoolPressure {
     while (handle < 0 && compact(STEP) > 0) {
       handle = pool.store(globalPage, AddressSpace.ALL, address, length);
     }
-    while (handle < 0 && restoreLeastRecent && restoreOne(mark)) {
+    while (handle < 0 && restoreLeastRecent && !displacesNothing && restoreOne(mark)) {
       handle = pool.store(globalPage, AddressSpace.ALL, address, length);
     }
     full = handle < 0;

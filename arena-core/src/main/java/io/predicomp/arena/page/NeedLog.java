@@ -1,0 +1,96 @@
+package io.predicomp.arena.page;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * When accesses needed pages that were not there or that a prediction had brought back: what a
+ * predictor learns from. Accesses write it on their slow path, without allocation, lock or waiting;
+ * one reader drains it. It holds {@value #CAPACITY} entries, and when the reader is late the oldest
+ * are lost.
+ *
+ * <pre>
+ *   63           41  40        39                0
+ *   | time, 2^14 ns | found    | global page     |
+ *
+ *   found  the page had been prefetched; otherwise the access had to restore it
+ * </pre>
+ */
+public final class NeedLog {
+  /** Receives entries in about the order in which they were written. */
+  public interface Reader {
+    /**
+     * One need.
+     *
+     * @param nanoTime of {@link System#nanoTime()}, to within 16 µs
+     * @param found whether the page had been prefetched
+     */
+    void needed(PageTable table, int page, long nanoTime, boolean found);
+  }
+
+  private static final int CAPACITY = 1 << 14;
+  private static final int PAGE_BITS = 40;
+  private static final long PAGE_MASK = (1L << PAGE_BITS) - 1;
+  private static final long FOUND = 1L << PAGE_BITS;
+  private static final int TIME_SHIFT = PAGE_BITS + 1;
+  private static final int UNIT_SHIFT = 14;
+  private static final long UNITS_MASK = -1L >>> TIME_SHIFT;
+
+  private final RegionDirectory regions;
+  private final AtomicLongArray entries = new AtomicLongArray(CAPACITY);
+  private final AtomicLong tail = new AtomicLong();
+
+  /** Owned by the reader. */
+  private long head;
+
+  private final LongAdder lost = new LongAdder();
+
+  NeedLog(RegionDirectory regions) {
+    this.regions = regions;
+  }
+
+  void append(long globalPage, boolean found) {
+    long units = System.nanoTime() >>> UNIT_SHIFT;
+    long entry = (units << TIME_SHIFT) | (found ? FOUND : 0) | (globalPage & PAGE_MASK);
+    int at = (int) tail.getAndIncrement() & (CAPACITY - 1);
+    // Page numbers begin with 1, so that an entry is never 0, which stands for none.
+    entries.setRelease(at, entry);
+  }
+
+  /**
+   * Shows what was written since the last call; used by one thread at a time.
+   *
+   * @return entries shown
+   */
+  public int drain(Reader reader) {
+    long end = tail.get();
+    if (end - head > CAPACITY) {
+      lost.add(end - CAPACITY - head);
+      head = end - CAPACITY;
+    }
+    long now = System.nanoTime();
+    int shown = 0;
+    for (; head < end; head++) {
+      long entry = entries.getAndSet((int) head & (CAPACITY - 1), 0);
+      if (entry == 0) {
+        lost.increment(); // reserved, but not written yet
+        continue;
+      }
+      long page = entry & PAGE_MASK;
+      PageTable table = regions.find(page);
+      if (table != null) {
+        long age = ((now >>> UNIT_SHIFT) - (entry >>> TIME_SHIFT)) & UNITS_MASK;
+        reader.needed(
+            table, (int) (page - table.firstPage), now - (age << UNIT_SHIFT), (entry & FOUND) != 0);
+        shown++;
+      }
+    }
+    return shown;
+  }
+
+  /** Entries that the reader did not get, because it was late. */
+  public long lost() {
+    return lost.sum();
+  }
+}
