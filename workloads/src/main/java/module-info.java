@@ -5,6 +5,7 @@ module io.predicomp.workloads {
   requires info.picocli;
   requires io.predicomp.arena;
   requires io.predicomp.os;
+  requires org.snakeyaml.engine.v2;
   requires static org.jspecify;
 
   // picocli sets the fields that carry its annotations.

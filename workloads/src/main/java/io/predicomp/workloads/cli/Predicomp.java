@@ -81,16 +81,24 @@ public final class Predicomp implements Runnable {
     commandLine.addSubcommand(new ForkExitStormCommand(interruption));
     commandLine.addSubcommand(new ForkTouchExitCommand(interruption));
     commandLine.addSubcommand(new ForkExecStormCommand(interruption));
+    commandLine.addSubcommand(new ExternalCommand(interruption));
+    commandLine.addSubcommand(
+        new CommandLine(new ToolsCommand()).addSubcommand(new ToolsCommand.Check()));
     commandLine.addSubcommand(new DoctorCommand());
-    for (CommandLine sub : commandLine.getSubcommands().values()) {
-      sub.getCommandSpec().mixinStandardHelpOptions(true);
-      sub.getCommandSpec().versionProvider(new Version());
-      sub.getCommandSpec().usageMessage().abbreviateSynopsis(true);
-    }
+    describe(commandLine);
     return commandLine
         .setParameterExceptionHandler((e, args) -> refuse(e.getMessage()))
         .setExecutionExceptionHandler((e, sub, result) -> failed(e))
         .setUsageHelpAutoWidth(true);
+  }
+
+  private static void describe(CommandLine parent) {
+    for (CommandLine sub : parent.getSubcommands().values()) {
+      sub.getCommandSpec().mixinStandardHelpOptions(true);
+      sub.getCommandSpec().versionProvider(new Version());
+      sub.getCommandSpec().usageMessage().abbreviateSynopsis(true);
+      describe(sub);
+    }
   }
 
   private static int refuse(String message) {

@@ -68,6 +68,12 @@ class RefusalTest {
         "fork_exec_storm --exec-path /no/such|--exec-path|does not exist",
         "fork_exec_storm --exec-path /etc/passwd|--exec-path|is not an executable file",
         "fork_exec_storm --exec-path /tmp|--exec-path|is not an executable file",
+        "external nothing|TOOL|stress-ng, sysbench, fio, mmtests or phoronix",
+        "external fio --scale 0|--scale|0.001 to 100",
+        "external fio --duration-sec 301|--duration-sec|1 to 300",
+        "external fio --timeout-sec 3601|--timeout-sec|needs --unsafe-allow-long",
+        "external fio --test x|--test|mmtests and phoronix",
+        "tools|tools check|Say",
         "interactive_burst --bogus|--bogus|Unknown option",
         "interactive_burst --seed|--seed|Missing"
       })
