@@ -1,0 +1,251 @@
+package io.predicomp.arena.policy;
+
+import java.util.Arrays;
+
+/**
+ * Restores a region just before it wakes, if it sleeps and wakes with a period.
+ *
+ * <pre>
+ *   touched  ##          ##          ##          ##
+ *            ^w0   i1    ^w1   i2    ^w2   |lead>^ predicted: w2 + mean(i1, i2)
+ *                                          ^ restoring starts here
+ * </pre>
+ *
+ * The lead is pages × restore cost ÷ CPU share, plus a margin of three times the deviation seen and
+ * one scan epoch. Two intervals that agree to 2 % are enough, three to 4 %, four to 8 %; after a
+ * wrong prediction only four are. An interval that disagrees starts the learning anew, so irregular
+ * sleep is met with silence. What is restored is what was needed in the last two active phases.
+ *
+ * <p>Works on activity seen once an epoch, takes the time of the first need of an epoch where there
+ * was one. Costs two bits a page, and a walk over them once a period.
+ */
+public final class PeriodDetector implements PrefetchPolicy {
+  private static final int INTERVALS = 4;
+  private static final double[] TOLERANCE = {0, 0, 0.02, 0.04, 0.08};
+
+  /** A wake is only one after at least so many quiet epochs. */
+  private static final int QUIET_EPOCHS = 2;
+
+  /** Activity is measured against the most seen lately: less than this share of it is quiet. */
+  private static final double ACTIVE_SHARE = 0.125;
+
+  private static final double PEAK_KEEP = 0.999;
+
+  /** From this share on, all of the region is restored, even what the log of needs lost. */
+  private static final double ALMOST_ALL = 0.75;
+
+  private static final int BRIDGED_PAGES = 4;
+
+  private final int pages;
+  private long[] neededNow;
+  private long[] neededBefore;
+  private long neededCount;
+  private long neededCountBefore;
+  private double restoreNanos = 2_500;
+  private double cpuShare = 0.5;
+  private final long[] intervals = new long[INTERVALS];
+  private int known;
+  private int enough = 2;
+  private double peak;
+  private int quiet;
+  private boolean active;
+  private boolean everWoke;
+  private long wokeAt;
+  private boolean needSeen;
+  private long firstNeedAt;
+  private long epochEndedAt;
+  private long epochNanos;
+  private boolean started;
+  private boolean predicting;
+  private long predictedAt;
+  private long marginNanos;
+
+  /** The next page to plan for the predicted wake, {@link #pages} when all are planned. */
+  private int planAt;
+
+  private boolean planned;
+
+  /** Predicts for a region of this many pages. */
+  public PeriodDetector(int pages) {
+    this.pages = pages;
+    neededNow = new long[Math.ceilDiv(pages, Long.SIZE)];
+    neededBefore = new long[neededNow.length];
+  }
+
+  @Override
+  public String name() {
+    return "period";
+  }
+
+  /**
+   * Says how fast pages can be restored.
+   *
+   * @param restoreNanosPerPage CPU time to restore a page
+   * @param allowedCpuShare share of a core for it, above 0, at most 1
+   */
+  public void pace(double restoreNanosPerPage, double allowedCpuShare) {
+    restoreNanos = restoreNanosPerPage;
+    cpuShare = allowedCpuShare;
+  }
+
+  @Override
+  public void needed(int page, long nowNanos) {
+    neededNow[page / Long.SIZE] |= 1L << page;
+    if (!needSeen) {
+      needSeen = true;
+      firstNeedAt = nowNanos;
+    }
+  }
+
+  @Override
+  public void epoch(int touchedPages, int neededPages, long nowNanos) {
+    peak = Math.max(touchedPages, peak * PEAK_KEEP);
+    neededCount += neededPages;
+    boolean nowActive = touchedPages > 0 && touchedPages >= peak * ACTIVE_SHARE;
+    if (started) {
+      epochNanos = nowNanos - epochEndedAt;
+      if (nowActive && !active && (quiet >= QUIET_EPOCHS || !everWoke)) {
+        woke(needSeen ? firstNeedAt : epochEndedAt);
+      }
+    } else if (nowActive) {
+      woke(needSeen ? firstNeedAt : nowNanos);
+    }
+    quiet = nowActive ? 0 : quiet + 1;
+    active = nowActive || (active && quiet < QUIET_EPOCHS);
+    needSeen = false;
+    epochEndedAt = nowNanos;
+    started = true;
+  }
+
+  private void woke(long at) {
+    if (everWoke) {
+      if (planned && Math.abs(at - predictedAt) > marginNanos + 2 * epochNanos) {
+        enough = INTERVALS;
+      }
+      learn(at - wokeAt);
+      long[] oldest = neededBefore;
+      neededBefore = neededNow;
+      neededNow = oldest;
+      Arrays.fill(neededNow, 0);
+      neededCountBefore = neededCount;
+      neededCount = 0;
+    }
+    everWoke = true;
+    wokeAt = at;
+    predict();
+  }
+
+  private void learn(long interval) {
+    if (known > 0 && !agrees(interval)) {
+      known = 0;
+    }
+    if (known == INTERVALS) {
+      System.arraycopy(intervals, 1, intervals, 0, INTERVALS - 1);
+      known--;
+    }
+    intervals[known++] = interval;
+    if (known == INTERVALS) {
+      enough = 2;
+    }
+  }
+
+  private boolean agrees(long interval) {
+    double mean = mean();
+    double allowed = mean * TOLERANCE[Math.min(known + 1, INTERVALS)];
+    return Math.abs(interval - mean) <= Math.max(allowed, 1.5 * epochNanos);
+  }
+
+  private double mean() {
+    double sum = 0;
+    for (int i = 0; i < known; i++) {
+      sum += intervals[i];
+    }
+    return sum / known;
+  }
+
+  private void predict() {
+    planned = false;
+    planAt = 0;
+    predicting = known >= enough;
+    if (!predicting) {
+      return;
+    }
+    double mean = mean();
+    double deviation = 0;
+    for (int i = 0; i < known; i++) {
+      deviation = Math.max(deviation, Math.abs(intervals[i] - mean));
+    }
+    predictedAt = wokeAt + (long) mean;
+    marginNanos = (long) (3 * deviation) + epochNanos;
+  }
+
+  /** Nanoseconds before the predicted wake at which restoring starts. */
+  public long leadNanos() {
+    long count = Math.min(pages, Math.max(neededCountBefore, neededCount));
+    return (long) (Math.max(count, bits()) * restoreNanos / cpuShare) + marginNanos;
+  }
+
+  /** Whether a wake is predicted. */
+  public boolean predicts() {
+    return predicting;
+  }
+
+  /** When the region is predicted to wake; only while {@link #predicts}. */
+  public long predictedNanos() {
+    return predictedAt;
+  }
+
+  private int bits() {
+    int count = 0;
+    for (int word = 0; word < neededNow.length; word++) {
+      count += Long.bitCount(neededNow[word] | neededBefore[word]);
+    }
+    return count;
+  }
+
+  @Override
+  public void plan(PrefetchPlan plan, long nowNanos) {
+    if (!predicting || active || planAt >= pages || nowNanos - predictedAt > marginNanos) {
+      return;
+    }
+    // The walk over the bits is for the last stretch only.
+    if (predictedAt - nowNanos > pages * restoreNanos / cpuShare + marginNanos
+        || predictedAt - nowNanos > leadNanos()) {
+      return;
+    }
+    planned = true;
+    if (Math.max(neededCount, neededCountBefore) >= pages * ALMOST_ALL) {
+      if (plan.add(planAt, pages, predictedAt)) {
+        planAt = pages;
+      }
+      return;
+    }
+    while (planAt < pages) {
+      int from = nextNeeded(planAt);
+      int end = from;
+      for (int next = from; next < pages && next - end < BRIDGED_PAGES; next = nextNeeded(end)) {
+        end = next + 1;
+      }
+      if (!plan.add(from, end, predictedAt)) {
+        return;
+      }
+      planAt = Math.max(end, from);
+    }
+  }
+
+  /** The first page from here on that was needed lately; the number of pages if there is none. */
+  private int nextNeeded(int page) {
+    if (page >= pages) {
+      return pages;
+    }
+    int word = page / Long.SIZE;
+    long bits = (neededNow[word] | neededBefore[word]) & (-1L << page);
+    while (bits == 0) {
+      if (++word == neededNow.length) {
+        return pages;
+      }
+      bits = neededNow[word] | neededBefore[word];
+    }
+    return Math.min(pages, word * Long.SIZE + Long.numberOfTrailingZeros(bits));
+  }
+}

@@ -1,0 +1,150 @@
+package io.predicomp.arena.policy;
+
+import io.predicomp.arena.Phase;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs several predictors on one region, scores them all, and carries out the best.
+ *
+ * <pre>
+ *   needs, epochs, hints ──► stride ────► shadow score
+ *                        ├─► phase ─────► shadow score   the best above 50 % accuracy
+ *                        ├─► period ────► shadow score ─────────► plan
+ *                        └─► successor ─► shadow score
+ * </pre>
+ *
+ * A predictor needs {@value #EVIDENCE} settled predictions before it is used, so a good one watches
+ * first, and must be right half of the time; the phase hint alone is believed at once, for the
+ * application itself has spoken. Another takes over only if it spares a tenth more.
+ *
+ * <p>Not thread-safe.
+ */
+public final class PredictorChoice {
+  /** Picks the best by score. */
+  public static final String AUTO = "auto";
+
+  /** Predicts nothing. */
+  public static final String OFF = "off";
+
+  static final double LEAST_ACCURACY = 0.5;
+
+  /** What spares less is luck: in a small busy region any page is needed before long. */
+  static final double LEAST_COVERAGE = 0.05;
+
+  static final int EVIDENCE = 64;
+
+  private static final double WORTH_CHANGING = 1.1;
+  private static final int SWEEP_SLOTS = 4_096;
+
+  private final List<PrefetchPolicy> predictors;
+  private final PredictorScore[] scores;
+  private final PrefetchPlan shadow = new PrefetchPlan(PrefetchPlan.DEFAULT_CAPACITY);
+  private final int forced;
+  private final boolean auto;
+  private int chosen = -1;
+
+  /**
+   * @param name {@code auto}, {@code off}, or the name of the only predictor to use, whatever its
+   *     score
+   * @throws IllegalArgumentException if no predictor has that name
+   */
+  public PredictorChoice(String name, List<PrefetchPolicy> predictors, int pages) {
+    this.predictors = List.copyOf(predictors);
+    scores = new PredictorScore[predictors.size()];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = new PredictorScore(pages);
+    }
+    auto = name.equals(AUTO);
+    forced = auto || name.equals(OFF) ? -1 : indexOf(name);
+    chosen = forced;
+  }
+
+  private int indexOf(String name) {
+    for (int i = 0; i < predictors.size(); i++) {
+      if (predictors.get(i).name().equals(name)) {
+        return i;
+      }
+    }
+    String names = String.join(", ", predictors.stream().map(PrefetchPolicy::name).toList());
+    throw new IllegalArgumentException(
+        "predictor is " + name + ", allowed are " + AUTO + ", " + names + ", " + OFF);
+  }
+
+  /** Passes on that a page was needed; see {@link PredictorScore#needed} for the restore time. */
+  public void needed(int page, long nowNanos, long restoreNanos) {
+    for (int i = 0; i < scores.length; i++) {
+      scores[i].needed(page, nowNanos, restoreNanos);
+      predictors.get(i).needed(page, nowNanos);
+    }
+  }
+
+  /** Passes on the end of a scan epoch, and chooses anew. */
+  public void epoch(int touchedPages, int neededPages, long nowNanos) {
+    for (int i = 0; i < scores.length; i++) {
+      predictors.get(i).epoch(touchedPages, neededPages, nowNanos);
+      scores[i].expire(nowNanos, SWEEP_SLOTS);
+    }
+    if (auto) {
+      choose();
+    }
+  }
+
+  /** Passes on a hint. */
+  public void hint(Phase phase, long nowNanos) {
+    for (int i = 0; i < scores.length; i++) {
+      predictors.get(i).hint(phase, nowNanos);
+    }
+  }
+
+  /** Fills the plan from the predictor chosen; the others predict into their scores only. */
+  public void plan(PrefetchPlan plan, long nowNanos) {
+    for (int i = 0; i < scores.length; i++) {
+      shadow.clear();
+      predictors.get(i).plan(shadow, nowNanos);
+      scores[i].planned(shadow, nowNanos);
+      if (i == chosen || (auto && predictors.get(i) instanceof PhaseHint && trusted(i))) {
+        for (int range = 0; range < shadow.size(); range++) {
+          plan.add(shadow.from(range), shadow.end(range), shadow.deadlineNanos(range));
+        }
+      }
+    }
+  }
+
+  private boolean trusted(int i) {
+    return scores[i].settled() < EVIDENCE || scores[i].accuracy() >= LEAST_ACCURACY;
+  }
+
+  private void choose() {
+    int best = -1;
+    double most = 0;
+    for (int i = 0; i < scores.length; i++) {
+      PredictorScore score = scores[i];
+      if (score.settled() >= EVIDENCE
+          && score.accuracy() >= LEAST_ACCURACY
+          && score.coverage() >= LEAST_COVERAGE) {
+        double value = score.value() * (i == chosen ? WORTH_CHANGING : 1);
+        if (value > most) {
+          most = value;
+          best = i;
+        }
+      }
+    }
+    chosen = best;
+  }
+
+  /** The predictor in use, or null. */
+  public @Nullable PrefetchPolicy chosen() {
+    return chosen < 0 ? null : predictors.get(chosen);
+  }
+
+  /** The predictors, in the order of their scores. */
+  public List<PrefetchPolicy> predictors() {
+    return predictors;
+  }
+
+  /** The score of one of {@link #predictors}. */
+  public PredictorScore score(int predictor) {
+    return scores[predictor];
+  }
+}

@@ -1,0 +1,39 @@
+package io.predicomp.arena.policy;
+
+import io.predicomp.arena.Phase;
+
+/**
+ * Predicts which pages of one region will be needed soon, from what was seen of that region. Pages
+ * are numbered from 0 within the region; times are nanoseconds of one clock that does not go back.
+ *
+ * <p>A policy hears of everything and is asked often; it decides nothing but what to predict. It
+ * allocates nothing after its construction. Not thread-safe.
+ */
+public interface PrefetchPolicy {
+  /** The name it is chosen by on the command line. */
+  String name();
+
+  /**
+   * An access needed a page that was not resident, or found one that had been restored ahead of it:
+   * both tell the same of the application.
+   */
+  default void needed(int page, long nowNanos) {}
+
+  /**
+   * A scan epoch has ended.
+   *
+   * @param touchedPages pages of the region that were touched in it
+   * @param neededPages how many of these had to be restored or had been prefetched
+   * @param nowNanos when it ended
+   */
+  default void epoch(int touchedPages, int neededPages, long nowNanos) {}
+
+  /** The application said what comes. */
+  default void hint(Phase phase, long nowNanos) {}
+
+  /**
+   * Adds to the plan what should be restored now. A range is planned once for each time it is
+   * predicted to be needed.
+   */
+  void plan(PrefetchPlan plan, long nowNanos);
+}
