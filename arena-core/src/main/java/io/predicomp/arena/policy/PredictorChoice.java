@@ -2,7 +2,6 @@ package io.predicomp.arena.policy;
 
 import io.predicomp.arena.Phase;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs several predictors on one region, scores them all, and carries out the best.
@@ -133,9 +132,9 @@ public final class PredictorChoice {
     chosen = best;
   }
 
-  /** The predictor in use, or null. */
-  public @Nullable PrefetchPolicy chosen() {
-    return chosen < 0 ? null : predictors.get(chosen);
+  /** The name of the predictor in use; {@code off} if there is none. */
+  public String chosenName() {
+    return chosen < 0 ? OFF : predictors.get(chosen).name();
   }
 
   /** The predictors, in the order of their scores. */

@@ -2,8 +2,6 @@ package io.predicomp.arena.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -132,11 +130,10 @@ class PredictorsTest {
   void choiceFindsTheStrideAndLetsGoOfIt() {
     PredictorChoice choice = choice("auto");
     feed(choice, 3_000, i -> i);
-    assertNotNull(choice.chosen());
-    assertEquals("stride", choice.chosen().name());
+    assertEquals("stride", choice.chosenName());
     Random random = new Random(9);
     feed(choice, 300_000, _ -> random.nextInt(PAGES));
-    assertTrue(choice.chosen() == null || choice.score(0).accuracy() >= 0.5);
+    assertTrue(choice.chosenName().equals("off") || choice.score(0).accuracy() >= 0.5);
   }
 
   @Test
@@ -144,16 +141,16 @@ class PredictorsTest {
     PredictorChoice choice = choice("auto");
     Random random = new Random(11);
     feed(choice, 20_000, _ -> random.nextInt(PAGES));
-    assertNull(choice.chosen());
+    assertEquals("off", choice.chosenName());
   }
 
   @Test
   void choiceCanBeForcedOrOff() {
     PredictorChoice off = choice("off");
     feed(off, 1_000, i -> i);
-    assertNull(off.chosen());
+    assertEquals("off", off.chosenName());
     assertEquals(0, plan.size());
-    assertEquals("period", choice("period").chosen().name());
+    assertEquals("period", choice("period").chosenName());
     Throwable refused = assertThrows(IllegalArgumentException.class, () -> choice("oracle"));
     assertEquals(
         "predictor is oracle, allowed are auto, stride, phase, period, off", refused.getMessage());
