@@ -7,11 +7,19 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * Copies, fills and comparisons: pins a piece of up to {@value #PIECE_BYTES} bytes at a time and
- * runs raw within it, so that the cost of the protocol vanishes and no page is held for long.
+ * Copies, fills and comparisons: pins a piece of {@value #PIECE_BYTES} bytes at a time, or {@value
+ * #LARGE_PIECE_BYTES} where there is more, and runs raw within it, so that the cost of the protocol
+ * vanishes and no page is held for long.
  */
 final class BulkAccess {
   private static final int PIECE_BYTES = 64 * 1024;
+
+  /**
+   * A piece of a long copy: long enough for the JDK to copy it past the caches, which it does from
+   * 2.5 MiB on (HotSpot's {@code arraycopy_avx3_large}).
+   */
+  private static final int LARGE_PIECE_BYTES = 4 << 20;
+
   private static final MemorySegment ALL = AddressSpace.ALL;
 
   private BulkAccess() {}
@@ -145,6 +153,9 @@ final class BulkAccess {
 
   /** Bytes up to the end of the piece that {@code offset} lies in. */
   private static int piece(PageTable table, long offset, long rest) {
+    if (rest >= LARGE_PIECE_BYTES) {
+      return LARGE_PIECE_BYTES;
+    }
     int bytes = Math.max(PIECE_BYTES, table.pageBytes());
     return (int) Math.min(rest, bytes - (offset & (bytes - 1)));
   }

@@ -1,6 +1,7 @@
 package io.predicomp.arena;
 
 import io.predicomp.arena.page.PageTable;
+import io.predicomp.arena.page.RangePin;
 import io.predicomp.os.address.AddressSpace;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,20 +17,15 @@ import java.lang.foreign.MemorySegment;
  */
 public final class PinnedRange implements AutoCloseable {
   private final Region region;
-  private final int firstPage;
-  private final int pageCount;
-  private final boolean writable;
+  private final RangePin pin;
   private final Arena scope;
   private final MemorySegment segment;
 
-  private PinnedRange(
-      Region region, int firstPage, int pageCount, boolean writable, Arena scope, MemorySegment s) {
+  private PinnedRange(Region region, RangePin pin, Arena scope, MemorySegment segment) {
     this.region = region;
-    this.firstPage = firstPage;
-    this.pageCount = pageCount;
-    this.writable = writable;
+    this.pin = pin;
     this.scope = scope;
-    this.segment = s;
+    this.segment = segment;
   }
 
   static PinnedRange open(
@@ -42,17 +38,15 @@ public final class PinnedRange implements AutoCloseable {
     int first = (int) (offset / table.pageBytes());
     int count = (int) ((offset + length - 1) / table.pageBytes()) - first + 1;
     region.acquire();
-    boolean leased = false;
+    RangePin pin = null;
     try {
-      region.arena().mover().leases().take(table, first, count, writable);
-      leased = true;
+      pin = RangePin.take(table, first, count, writable);
       Arena scope = scope(shared);
       MemorySegment view = AddressSpace.view(table.base() + offset, length, scope);
-      return new PinnedRange(
-          region, first, count, writable, scope, writable ? view : view.asReadOnly());
+      return new PinnedRange(region, pin, scope, writable ? view : view.asReadOnly());
     } catch (Throwable t) {
-      if (leased) {
-        region.arena().mover().leases().giveUp(table, first, count, writable);
+      if (pin != null) {
+        pin.release();
       }
       region.release();
       throw t;
@@ -80,7 +74,7 @@ public final class PinnedRange implements AutoCloseable {
       return;
     }
     scope.close(); // first, so that no access is left when the pages may go
-    region.arena().mover().leases().giveUp(region.table(), firstPage, pageCount, writable);
+    pin.release();
     region.release();
   }
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>{@link #collect}: {@code RESIDENT → CLOSING} for each candidate
  *   <li>one process-wide barrier
- *   <li>read the list of slots, every slot, and only then the leases
- *   <li>pinned or leased: back to {@code RESIDENT}; else {@code CLOSING → EVICTING}
+ *   <li>read the list of slots, and then every slot
+ *   <li>pinned: back to {@code RESIDENT}; else {@code CLOSING → EVICTING}
  *   <li>compress a private copy; {@code EVICTING → DISCARDING}, which fails if an accessor rescued
  *       the page meanwhile
  *   <li>give the memory of all of them back in one call
@@ -234,7 +234,7 @@ final class DemotionBatch implements AutoCloseable {
     int kept = 0;
     for (int i = 0; i < size; i++) {
       byte closing = out(PageState.CLOSING, states[i]);
-      if (pinned[i] || t.isLeased(pages[i])) {
+      if (pinned[i]) {
         t.cas(pages[i], closing, PageState.backToResident(closing));
         counters.keptPinned.increment();
         countUsed(i);

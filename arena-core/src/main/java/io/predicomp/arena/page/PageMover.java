@@ -45,7 +45,6 @@ public final class PageMover implements AutoCloseable {
   final ProcessBarrier barrier;
   final PageDiscarder discarder;
   final PinRegistry pins;
-  private final PageLeases leases;
   final RegionDirectory regions = new RegionDirectory();
   final MoverCounters counters = new MoverCounters();
   private final DemandStall stall = new DemandStall();
@@ -65,7 +64,6 @@ public final class PageMover implements AutoCloseable {
     this.barrier = parts.barrier();
     this.discarder = parts.discarder();
     this.pins = new PinRegistry();
-    this.leases = new PageLeases();
     this.pressure = new PoolPressure(this, parts.restoreLeastRecentWhenFull());
     this.batch = new DemotionBatch(this, pressure, parts.pageBytes());
   }
@@ -90,10 +88,6 @@ public final class PageMover implements AutoCloseable {
   /** Pages that have physical memory now. */
   public long residentPages() {
     return resident.get();
-  }
-
-  public PageLeases leases() {
-    return leases;
   }
 
   /** Heap bytes of the bookkeeping beside the page tables. */
@@ -134,13 +128,8 @@ public final class PageMover implements AutoCloseable {
             stallStart = stall.begin();
             event = DemandRestoreEvent.beginIfEnabled();
           }
-          if (PageState.isEvicted(state)) {
-            if (promote(table, p, state, wanted == PageState.WRITABLE, Cause.DEMAND)) {
-              needs.append(table.firstPage + p, false);
-            }
-          } else {
-            awaitChange(table, p, state);
-          }
+          bringBack(table, p, state, wanted);
+          bringBackEvicted(table, p + 1, page + count, wanted); // or each would begin all anew
           slot.pin(table, page, count);
           p = page; // what was accessible before may have gone while nothing was pinned
         }
@@ -152,6 +141,51 @@ public final class PageMover implements AutoCloseable {
           event.commit(table.firstPage + page);
         }
       }
+    }
+  }
+
+  /** As {@link #makeAccessible} for a {@link RangePin}, which keeps its pages pinned throughout. */
+  void makeHeldAccessible(PageTable table, int page, int count, byte wanted) {
+    for (int p = page; p < page + count; p++) {
+      byte state;
+      while ((state = table.state(p)) < wanted) {
+        if (PageState.isResident(state) || PageState.isRescuable(state)) {
+          admit(table, p, state, wanted);
+        } else if (state == PageState.CLOSED) {
+          throw new IllegalStateException("Already closed");
+        } else {
+          long stallStart = stall.begin();
+          try {
+            bringBack(table, p, state, wanted);
+          } finally {
+            stall.end(stallStart);
+          }
+        }
+      }
+    }
+  }
+
+  /** Restores a page, or waits for whoever has it. */
+  private void bringBack(PageTable table, int page, byte state, byte wanted) {
+    if (PageState.isEvicted(state)) {
+      restoreNeeded(table, page, state, wanted);
+    } else {
+      awaitChange(table, page, state);
+    }
+  }
+
+  private void bringBackEvicted(PageTable table, int from, int to, byte wanted) {
+    for (int p = from; p < to; p++) {
+      byte state = table.state(p);
+      if (PageState.isEvicted(state)) {
+        restoreNeeded(table, p, state, wanted);
+      }
+    }
+  }
+
+  private void restoreNeeded(PageTable table, int page, byte evicted, byte wanted) {
+    if (promote(table, page, evicted, wanted == PageState.WRITABLE, Cause.DEMAND)) {
+      needs.append(table.firstPage + page, false);
     }
   }
 

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages of one region: a state byte, an entry, an age and a few counters each, all on the heap,
+ * The pages of one region: a state byte, an entry, an age and a few numbers each, all on the heap,
  * so that a cursor that outlives its region still finds {@link PageState#CLOSED} instead of freed
  * memory.
  *
@@ -16,16 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PageTable {
   static final VarHandle STATE = MethodHandles.arrayElementVarHandle(byte[].class);
-  private static final VarHandle LEASE = MethodHandles.arrayElementVarHandle(int[].class);
-  private static final VarHandle LEASES;
-
-  static {
-    try {
-      LEASES = MethodHandles.lookup().findVarHandle(PageTable.class, "leases", int[].class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
 
   /** Ages do not go beyond this many epochs. */
   public static final int OLDEST = 255;
@@ -65,10 +55,6 @@ public final class PageTable {
 
   /** What moves these pages; set before anything else knows of the table. */
   private @Nullable PageMover mover;
-
-  // Long pins are rare, so their counters exist only once somebody took one.
-  @SuppressWarnings("UnusedVariable") // through LEASES
-  private volatile int @Nullable [] leases;
 
   /**
    * All pages start resident, untouched and equal to zero, which is what a fresh anonymous mapping
@@ -133,14 +119,12 @@ public final class PageTable {
 
   /** Bytes this table itself costs on the heap, for its content, not object headers. */
   public long metadataBytes() {
-    int[] l = leases;
     return (long) pageCount
         * (Byte.BYTES
             + Long.BYTES
             + Integer.BYTES
             + Byte.BYTES
-            + (checksums == null ? 0 : Integer.BYTES)
-            + (l == null ? 0 : Integer.BYTES));
+            + (checksums == null ? 0 : Integer.BYTES));
   }
 
   /** The state bytes themselves, for the fast path of an access. */
@@ -184,35 +168,6 @@ public final class PageTable {
    */
   boolean isFresh(int page, byte state) {
     return state == PageState.RESIDENT && demotedAt[page] == 0;
-  }
-
-  /** Takes a lease: an atomic, hence fully fenced, increment that the evictor reads last. */
-  void lease(int page) {
-    int before = (int) LEASE.getAndAdd(leaseCounts(), page, 1);
-    if (before == Integer.MAX_VALUE) {
-      LEASE.getAndAdd(leaseCounts(), page, -1);
-      throw new IllegalStateException("page " + page + " has too many pins");
-    }
-  }
-
-  void unlease(int page) {
-    int before = (int) LEASE.getAndAdd(leaseCounts(), page, -1);
-    assert before > 0;
-  }
-
-  boolean isLeased(int page) {
-    int[] counts = leases;
-    return counts != null && (int) LEASE.getVolatile(counts, page) != 0;
-  }
-
-  private int[] leaseCounts() {
-    int[] counts = leases;
-    if (counts == null) {
-      int[] fresh = new int[pageCount];
-      int[] witness = (int[]) LEASES.compareAndExchange(this, null, fresh);
-      counts = witness == null ? fresh : witness;
-    }
-    return counts;
   }
 
   /** Built outside the access paths so that they stay small. */

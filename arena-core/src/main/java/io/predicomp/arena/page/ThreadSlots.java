@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * itself whose page it names, and a table that the compiler knows is found without a load.
  *
  * <p>Two kinds: a table indexed by thread id, whose slots a thread keeps until it dies; and slots
- * borrowed for one access by threads whose place in the table is taken (more than {@value
- * #TABLE_SLOTS} live threads, or many virtual ones).
+ * borrowed, for one access by threads whose place in the table is taken (more than {@value
+ * #TABLE_SLOTS} live threads, or many virtual ones), and for as long as they last by {@link
+ * RangePin}s.
  *
  * <p>Thread-safe. {@link #slot()} takes no lock and allocates only when a thread first comes.
  */
@@ -81,10 +82,14 @@ public final class ThreadSlots {
       OWNERS.set(index, new OwnerReference(thread));
       return slot;
     }
-    return borrow(id);
+    return borrow();
   }
 
-  private static PinSlot borrow(long id) {
+  /**
+   * A slot that is nobody's after {@link PinSlot#exit()}, which may come late and from any thread.
+   */
+  static PinSlot borrow() {
+    long id = Thread.currentThread().threadId();
     PinSlot[] slots = spare;
     for (int i = 0; i < slots.length; i++) {
       PinSlot slot = slots[(int) ((id + i) % slots.length)];
@@ -92,7 +97,7 @@ public final class ThreadSlots {
         return slot;
       }
     }
-    // As many slots as threads were ever in the middle of an access at once.
+    // As many slots as were ever in use at once.
     synchronized (GROWTH) {
       slots = spare;
       PinSlot[] grown = Arrays.copyOf(slots, Math.max(FIRST_SPARES, slots.length * 2));

@@ -109,6 +109,23 @@ class NegativeControlsTest {
     }
   }
 
+  /** A writable range that does not last as long as its raw segment is written. */
+  @Test
+  void aRangeReleasedEarlyLosesWrites() throws InterruptedException {
+    try (Pager pager = new Pager(PAGES)) {
+      Words broken =
+          new Broken(pager) {
+            @Override
+            public void set(long offset, long value) {
+              RangePin.take(pager.table, pager.table.pageOf(offset), 1, true).release();
+              pause();
+              pager.setRaw(offset, value);
+            }
+          };
+      assertTrue(losesWrites(pager, broken, LONGEST_CONTROL));
+    }
+  }
+
   @Test
   void aDiscardWithoutCompressionLosesWrites() throws InterruptedException {
     try (Pager pager = new Pager(PAGES)) {

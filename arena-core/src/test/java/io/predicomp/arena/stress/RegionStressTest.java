@@ -47,6 +47,33 @@ class RegionStressTest {
     owners("region, 512 pages", 512, region -> region, new Crew());
   }
 
+  /** Writes go to the raw segments of pinned ranges. */
+  @Test
+  void pinnedRangesOnFewPages() throws InterruptedException {
+    try (CompressedArena arena = CompressedArena.open()) {
+      Region region = arena.allocateRegion(16 * PAGE);
+      List<WordOwner> owners = new ArrayList<>();
+      Crew crew = new Crew().add("evictor", () -> arena::compressAll);
+      for (int i = 0; i < OWNERS; i++) {
+        int index = i;
+        crew.add(
+            "owner " + i,
+            () -> {
+              WordOwner owner =
+                  new WordOwner(new PinnedWords(region), region.byteSize(), index, OWNERS);
+              synchronized (owners) {
+                owners.add(owner);
+              }
+              return owner::round;
+            });
+      }
+      crew.run(SoakTime.each(), () -> Exposure.isEnough(arena));
+      owners.forEach(WordOwner::checkAll);
+      Exposure.print(
+          "pinned ranges, 16 pages", arena, owners.stream().mapToLong(WordOwner::accesses).sum());
+    }
+  }
+
   @Test
   void everythingThatMovesPages() throws InterruptedException {
     ArenaConfig config = ArenaConfig.builder().checksums(true).build();
