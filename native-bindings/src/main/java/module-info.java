@@ -7,6 +7,7 @@ module io.predicomp.os {
   requires org.lz4.java;
 
   exports io.predicomp.os;
+  exports io.predicomp.os.damon;
   exports io.predicomp.os.feature;
   exports io.predicomp.os.memory;
   exports io.predicomp.os.pressure;
