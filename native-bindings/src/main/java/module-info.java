@@ -18,6 +18,10 @@ module io.predicomp.os {
   exports io.predicomp.os.address to
       io.predicomp.arena;
 
+  // Handles of native memory: using one that is closed crashes the process.
+  exports io.predicomp.os.fault to
+      io.predicomp.arena;
+
   // The codecs' C functions on bare addresses, for whose memory the caller answers.
   exports io.predicomp.os.codec to
       io.predicomp.arena;

@@ -6,10 +6,13 @@ import io.predicomp.arena.page.PageCensus;
 import io.predicomp.arena.page.PageMover;
 import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.pool.CompressedPool;
+import io.predicomp.arena.transparent.TransparentStats;
+import io.predicomp.os.fault.FaultCounter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an arena held and had done at one moment. Immutable. Parts are read one after the other
@@ -161,6 +164,7 @@ public record ArenaStats(
       PageMover mover,
       CompressedPool pool,
       List<PageTable> tables,
+      @Nullable TransparentStats transparent,
       String barrier,
       String discarder) {
     PageCensus census = PageCensus.NONE;
@@ -168,6 +172,10 @@ public record ArenaStats(
     for (PageTable table : tables) {
       census = census.plus(PageCensus.of(table));
       metadata += table.metadataBytes();
+    }
+    if (transparent != null) {
+      census = census.plus(transparent.census());
+      metadata += transparent.metadataBytes();
     }
     return new ArenaStats(
         config.pageBytes(),
@@ -189,15 +197,15 @@ public record ArenaStats(
             pool.largestFreeExtent(),
             pool.objects(),
             pool.compactions()),
-        demotions(mover.counters()),
-        restores(mover.counters()),
-        stall(mover.stall()),
+        demotions(mover.counters(), transparent),
+        restores(mover.counters(), transparent),
+        stall(mover.stall(), transparent),
         metadata,
         barrier,
         discarder);
   }
 
-  private static Demotions demotions(MoverCounters c) {
+  private static Demotions demotions(MoverCounters c, @Nullable TransparentStats t) {
     return new Demotions(
         c.demoteAttempts.sum(),
         c.compressAttempts.sum(),
@@ -205,35 +213,44 @@ public record ArenaStats(
         c.demotedCompressed.sum(),
         c.demotedSameFilled.sum(),
         c.demotedClean.sum(),
-        c.keptPinned.sum(),
+        c.keptPinned.sum() + count(t, FaultCounter.KEPT_PINNED),
         c.keptRescued.sum(),
         c.keptSmallGain.sum(),
         c.keptPoolFull.sum(),
         c.keptDiscardFailed.sum());
   }
 
-  private static Restores restores(MoverCounters c) {
+  private static Restores restores(MoverCounters c, @Nullable TransparentStats t) {
     return new Restores(
-        c.demandRestores.sum(),
+        c.demandRestores.sum() + count(t, FaultCounter.DEMAND_RESTORES),
         c.requestedRestores.sum(),
         c.pressureRestores.sum(),
-        c.rescues.sum(),
-        c.copiesKept.sum(),
-        c.copiesDropped.sum(),
-        c.corruptPages.sum());
+        c.rescues.sum() + count(t, FaultCounter.RESCUES),
+        c.copiesKept.sum() + count(t, FaultCounter.COPIES_KEPT),
+        c.copiesDropped.sum() + count(t, FaultCounter.COPIES_DROPPED),
+        c.corruptPages.sum() + count(t, FaultCounter.CORRUPT));
   }
 
-  private static Stall stall(DemandStall stall) {
+  private static long count(@Nullable TransparentStats transparent, FaultCounter counter) {
+    return transparent == null ? 0 : transparent.count(counter);
+  }
+
+  private static Stall stall(DemandStall stall, @Nullable TransparentStats transparent) {
     Histogram histogram = stall.histogram();
+    if (transparent != null) {
+      histogram.add(transparent.stalls());
+    }
     return new Stall(
         histogram.getTotalCount(),
-        stall.totalNanos(),
+        stall.totalNanos() + count(transparent, FaultCounter.STALL_NANOS),
         histogram.getValueAtPercentile(50),
         histogram.getValueAtPercentile(90),
         histogram.getValueAtPercentile(99),
         histogram.getValueAtPercentile(99.9),
         histogram.getMaxValue(),
-        100.0 * stall.someNanos() / Math.max(1, stall.elapsedNanos()));
+        100.0
+            * Math.max(stall.someNanos(), count(transparent, FaultCounter.SOME_NANOS))
+            / Math.max(1, stall.elapsedNanos()));
   }
 
   /** Bytes of pages in memory. */

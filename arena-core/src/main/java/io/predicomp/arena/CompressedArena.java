@@ -4,6 +4,7 @@ import io.predicomp.arena.page.PageMover;
 import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.page.ProcessBarrier;
 import io.predicomp.arena.pool.CompressedPool;
+import io.predicomp.arena.transparent.TransparentMover;
 import io.predicomp.os.ErrnoException;
 import io.predicomp.os.memory.Mapping;
 import io.predicomp.os.memory.MemoryAdvice;
@@ -12,6 +13,8 @@ import io.predicomp.os.memory.ProcessMadviseDiscarder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +49,13 @@ public final class CompressedArena implements AutoCloseable {
   private boolean closed;
 
   /** Global page numbers are never used again, so a stale pin cannot name a new region's page. */
-  private long nextPage = 1;
+  private final AtomicLong nextPage = new AtomicLong(1);
+
+  /** Guarded by {@code lifecycle}; the mover is written once. */
+  private final List<TransparentArena> transparentArenas = new CopyOnWriteArrayList<>();
+
+  private volatile @Nullable TransparentMover transparentMover;
+  private @Nullable TransparentArena transparent;
 
   private CompressedArena(
       ArenaConfig config, CompressedPool pool, ProcessBarrier barrier, PageDiscarder discarder) {
@@ -123,16 +132,76 @@ public final class CompressedArena implements AutoCloseable {
       Mapping mapping = map(rounded);
       try {
         PageTable table =
-            new PageTable(mapping.address(), rounded, pageBytes, nextPage, config.checksums());
+            new PageTable(
+                mapping.address(),
+                rounded,
+                pageBytes,
+                nextPage.getAndAdd(rounded / pageBytes),
+                config.checksums());
         Region region = new Region(this, mapping, table);
         mover.add(table);
         regions.add(region);
-        nextPage += table.pageCount();
         return region;
       } catch (Throwable t) {
         mapping.close();
         throw t;
       }
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  /**
+   * Memory for whatever takes a {@link java.lang.foreign.Arena} or a {@link
+   * java.lang.foreign.MemorySegment}: accesses are plain, and pages come back by themselves. Every
+   * call returns the same arena, which lives as long as this one unless it is closed before; {@link
+   * #openTransparent} gives one with a life of its own.
+   *
+   * @throws UnsupportedOperationException if this system, this build or the codec does not allow
+   *     it; the message names reason and remedy
+   * @throws IllegalStateException if this arena is closed
+   */
+  public TransparentArena transparent() {
+    lifecycle.lock();
+    try {
+      TransparentArena current = transparent;
+      if (current == null || !current.scope().isAlive()) {
+        current = openTransparent();
+        transparent = current;
+      }
+      return current;
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  /** As {@link #transparent()}, but another arena at each call. */
+  public TransparentArena openTransparent() {
+    lifecycle.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("Already closed");
+      }
+      TransparentMover moving = transparentMover;
+      if (moving == null) {
+        moving =
+            new TransparentMover(
+                new TransparentMover.Parts(
+                    mover,
+                    pool,
+                    config.codec(),
+                    config.admission(),
+                    config.checksums(),
+                    config.pageBytes()),
+                nextPage::getAndAdd);
+        transparentMover = moving;
+      }
+      AtomicReference<TransparentArena> self = new AtomicReference<>();
+      TransparentArena opened =
+          new TransparentArena(moving, () -> transparentArenas.remove(self.get()));
+      self.set(opened);
+      transparentArenas.add(opened);
+      return opened;
     } finally {
       lifecycle.unlock();
     }
@@ -153,7 +222,7 @@ public final class CompressedArena implements AutoCloseable {
   }
 
   /**
-   * Compresses every page of every region that is not in use.
+   * Compresses every page that is not in use, of every region and of transparent memory.
    *
    * @return pages that left memory
    */
@@ -162,7 +231,8 @@ public final class CompressedArena implements AutoCloseable {
     for (Region region : regions) {
       demoted += mover.demote(region.table(), 0, region.pageCount());
     }
-    return demoted;
+    TransparentMover transparentPages = transparentMover;
+    return transparentPages == null ? demoted : demoted + transparentPages.demoteAll();
   }
 
   /** Moves live objects of the pool together until no more can be gained; returns objects moved. */
@@ -185,15 +255,24 @@ public final class CompressedArena implements AutoCloseable {
     for (Region region : regions) {
       tables.add(region.table());
     }
-    return ArenaStats.of(config, mover, pool, tables, barrier.name(), discarderName());
+    TransparentMover transparentPages = transparentMover;
+    return ArenaStats.of(
+        config,
+        mover,
+        pool,
+        tables,
+        transparentPages == null ? null : transparentPages.stats(),
+        barrier.name(),
+        discarderName());
   }
 
   /**
-   * Closes every region and gives all memory back. Waits for accesses in flight; later ones throw
-   * {@link IllegalStateException}. Closing twice does nothing.
+   * Closes every region and every transparent arena, and gives all memory back. Waits for accesses
+   * in flight; later ones throw {@link IllegalStateException}. Closing twice does nothing.
    *
    * @throws IllegalStateException if pinned ranges are open, naming how many; nothing is closed
-   *     then
+   *     then. Or if a transparent arena cannot be closed (pins, or a native call in its memory): no
+   *     region is closed then
    */
   @Override
   public void close() {
@@ -203,8 +282,18 @@ public final class CompressedArena implements AutoCloseable {
         return;
       }
       List<Region> claimed = claimAll();
+      try {
+        transparentArenas.forEach(TransparentArena::close);
+      } catch (IllegalStateException e) {
+        claimed.forEach(Region::cancelClose);
+        throw e;
+      }
       closed = true;
       claimed.forEach(Region::finishClose);
+      TransparentMover transparentPages = transparentMover;
+      if (transparentPages != null) {
+        transparentPages.close();
+      }
       ArenaMBean bean = mBean;
       if (bean != null) {
         bean.unregister();

@@ -11,7 +11,7 @@ import io.predicomp.os.address.AddressSpace;
  * accidents, not attacks. The multipliers are the primes of xxHash64 (XXH64 specification, Yann
  * Collet).
  */
-final class PageChecksum {
+public final class PageChecksum {
   private static final long PRIME_1 = 0x9E3779B185EBCA87L;
   private static final long PRIME_2 = 0xC2B2AE3D27D4EB4FL;
   private static final long PRIME_3 = 0x165667B19E3779F9L;
@@ -19,7 +19,7 @@ final class PageChecksum {
   private PageChecksum() {}
 
   /** Checksum of {@code bytes} bytes at {@code address}; {@code bytes} is a multiple of 32. */
-  static int of(long address, int bytes) {
+  public static int of(long address, int bytes) {
     long a = PRIME_1;
     long b = PRIME_2;
     long c = PRIME_3;

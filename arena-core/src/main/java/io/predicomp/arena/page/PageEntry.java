@@ -14,7 +14,7 @@ package io.predicomp.arena.page;
  *
  * Without a copy the entry is the 64-bit word that fills the page ({@link PageState}).
  */
-final class PageEntry {
+public final class PageEntry {
   private static final int HANDLE_BITS = 40;
   private static final int LENGTH_BITS = 16;
   private static final long HANDLE_MASK = (1L << HANDLE_BITS) - 1;
@@ -22,7 +22,7 @@ final class PageEntry {
 
   private PageEntry() {}
 
-  static long of(int codec, int length, long handle) {
+  public static long of(int codec, int length, long handle) {
     assert length > 0 && length <= LENGTH_MASK && (handle & ~HANDLE_MASK) == 0 && codec >>> 8 == 0;
     return ((long) codec << (HANDLE_BITS + LENGTH_BITS)) | ((long) length << HANDLE_BITS) | handle;
   }
@@ -31,15 +31,15 @@ final class PageEntry {
     return (int) (entry >>> (HANDLE_BITS + LENGTH_BITS));
   }
 
-  static int length(long entry) {
+  public static int length(long entry) {
     return (int) (entry >>> HANDLE_BITS) & LENGTH_MASK;
   }
 
-  static long handle(long entry) {
+  public static long handle(long entry) {
     return entry & HANDLE_MASK;
   }
 
-  static long withHandle(long entry, long handle) {
+  public static long withHandle(long entry, long handle) {
     return (entry & ~HANDLE_MASK) | handle;
   }
 }

@@ -12,6 +12,7 @@ import io.predicomp.os.memory.PageDiscarder;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The only place that changes page state. Accessors come here from the slow path of {@link
@@ -57,6 +58,9 @@ public final class PageMover implements AutoCloseable {
   private final DemotionBatch batch;
   private final PoolPressure pressure;
 
+  /** Who else has pages in the pool. */
+  private volatile @Nullable PoolTenant tenant;
+
   public PageMover(Parts parts) {
     this.pool = parts.pool();
     this.codec = parts.codec();
@@ -88,6 +92,27 @@ public final class PageMover implements AutoCloseable {
   /** Pages that have physical memory now. */
   public long residentPages() {
     return resident.get();
+  }
+
+  // --- another mode beside this one -------------------------------------------------------------
+
+  /** Lets pages into the pool that have no table here; once. */
+  public void admit(PoolTenant other) {
+    tenant = other;
+  }
+
+  @Nullable PoolTenant tenant() {
+    return tenant;
+  }
+
+  /** What whoever evicts pages holds, and whoever uses the owner side of the pool. */
+  public ReentrantLock demotionLock() {
+    return demotion;
+  }
+
+  /** The room in the pool; for the holder of the demotion lock. */
+  public PoolPressure pressure() {
+    return pressure;
   }
 
   /** Heap bytes of the bookkeeping beside the page tables. */
@@ -517,7 +542,8 @@ public final class PageMover implements AutoCloseable {
   boolean relocate(long globalPage, long oldHandle, long newHandle, int length) {
     PageTable table = regions.find(globalPage);
     if (table == null) {
-      return false;
+      PoolTenant other = tenant;
+      return other != null && other.relocate(globalPage, oldHandle, newHandle, length);
     }
     int page = (int) (globalPage - table.firstPage);
     byte state = table.state(page);

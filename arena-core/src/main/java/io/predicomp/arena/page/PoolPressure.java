@@ -11,7 +11,7 @@ import io.predicomp.os.address.AddressSpace;
  * either takes the least recently used compressed pages back to memory or closes the pool to
  * newcomers until it is well below its limit. Used by the holder of the demotion lock only.
  */
-final class PoolPressure {
+public final class PoolPressure {
   /** Copies dropped, and pages moved, in one go. */
   private static final int STEP = 64;
 
@@ -42,7 +42,7 @@ final class PoolPressure {
    * Begins a demotion call. Pages demoted after the mark are never taken back for others of the
    * same call: it would compress and restore in circles.
    */
-  int mark() {
+  public int mark() {
     if (restoreLeastRecent && !displacesNothing) {
       full = false;
     }
@@ -55,7 +55,7 @@ final class PoolPressure {
   }
 
   /** Whether a compressed page has a chance to be stored; asked before the work of compressing. */
-  boolean admits() {
+  public boolean admits() {
     if (full && mover.admission.reopens(pool.poolBytes(), pool.limitBytes())) {
       full = false;
     }
@@ -63,7 +63,7 @@ final class PoolPressure {
   }
 
   /** Stores a payload, making room if it must; returns its handle or a negative number. */
-  long store(long globalPage, long address, int length, int mark) {
+  public long store(long globalPage, long address, int length, int mark) {
     long handle = pool.store(globalPage, AddressSpace.ALL, address, length);
     while (handle < 0 && dropCleanCopies()) {
       handle = pool.store(globalPage, AddressSpace.ALL, address, length);
@@ -79,19 +79,19 @@ final class PoolPressure {
   }
 
   /** Makes sure that as many calls of {@link #demoted} cannot fail. */
-  void reserve(int pages) {
+  public void reserve(int pages) {
     if (restoreLeastRecent) {
       order.reserve(pages, validity);
     }
   }
 
   /** Remembers that a page was demoted; returns its stamp, never 0. */
-  int demoted(long globalPage) {
+  public int demoted(long globalPage) {
     return restoreLeastRecent ? order.append(globalPage, validity) : 1;
   }
 
   /** One bounded slice of compaction, if the pool has more holes than it should. */
-  void compactIfFragmented() {
+  public void compactIfFragmented() {
     if (mover.admission.wantsCompaction(pool.fragmentedBytes(), pool.poolBytes())) {
       compact(STEP);
     }
@@ -116,6 +116,11 @@ final class PoolPressure {
     long page;
     while ((page = order.pollUpTo(mark, validity)) >= 0) {
       PageTable table = mover.regions.find(page);
+      PoolTenant tenant = mover.tenant();
+      if (table == null && tenant != null && tenant.promoteUnderPressure(page)) {
+        pool.drainFreed();
+        return true;
+      }
       try {
         if (table != null && mover.promoteUnderPressure(table, (int) (page - table.firstPage))) {
           pool.drainFreed();
@@ -131,7 +136,8 @@ final class PoolPressure {
   private boolean isCurrent(long globalPage, int stamp) {
     PageTable table = mover.regions.find(globalPage);
     if (table == null) {
-      return false;
+      PoolTenant tenant = mover.tenant();
+      return tenant != null && tenant.isCurrent(globalPage, stamp);
     }
     int page = (int) (globalPage - table.firstPage);
     return table.demotedAt[page] == stamp && PageState.isEvicted(table.state(page));
@@ -142,7 +148,7 @@ final class PoolPressure {
     PageTable[] tables = mover.regions.all();
     int dropped = 0;
     // One more than there are regions: the round ends where it began, in the middle of one.
-    for (int i = 0; i <= tables.length && dropped < STEP; i++) {
+    for (int i = 0; tables.length > 0 && i <= tables.length && dropped < STEP; i++) {
       if (handRegion >= tables.length) {
         handRegion = 0;
       }
@@ -156,6 +162,10 @@ final class PoolPressure {
         handPage = 0;
         handRegion++;
       }
+    }
+    PoolTenant tenant = mover.tenant();
+    if (dropped < STEP && tenant != null) {
+      dropped += tenant.dropCleanCopies(STEP - dropped);
     }
     if (dropped > 0) {
       pool.drainFreed();

@@ -187,6 +187,12 @@ public final class Lz4Library {
     }
   }
 
+  /** {@return the address of {@code LZ4_decompress_safe}, for native code to call} */
+  public static long decompressor() {
+    LIBRARY.require();
+    return LIBRARY.find("LZ4_decompress_safe").orElseThrow().address();
+  }
+
   private static void requireInitialised(long initialised, long state) {
     if (initialised == 0) {
       throw new IllegalArgumentException(

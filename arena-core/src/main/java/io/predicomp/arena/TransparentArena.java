@@ -1,0 +1,280 @@
+package io.predicomp.arena;
+
+import io.predicomp.arena.transparent.TransparentMover;
+import io.predicomp.arena.transparent.TransparentRegion;
+import io.predicomp.os.ErrnoException;
+import io.predicomp.os.address.AddressSpace;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link java.lang.foreign.Arena} whose cold pages may leave memory. Its segments are plain ones:
+ * an access to a page in memory costs what it costs on any memory, and one to a page that is not
+ * waits about 5 µs until the page is back. Lifetime, threads and errors are those of {@link
+ * Arena#ofShared()}.
+ *
+ * <p><b>System calls</b>: the kernel does not restore pages for itself. A system call on memory
+ * that is not there fails with EFAULT ({@code IOException: Bad address}), or transfers only the
+ * part before, without a word; a datagram is lost. Pin the segment around every such call ({@link
+ * #pin} for memory that the call writes, {@link #pinReadOnly} for memory that it reads), or use a
+ * heap buffer and {@link MemorySegment#copy}. Calls through JNI or FFM into C code that only
+ * touches the memory need no pin.
+ *
+ * <p>Not for threads that block SIGBUS. A debugger that reads the memory from outside fails on
+ * pages that are not there. Children of fork do not inherit the memory. If a page cannot be
+ * restored to what was written, the process ends with a message: an instruction cannot throw.
+ *
+ * <p>Thread-safe.
+ */
+public final class TransparentArena implements Arena {
+  /** Small allocations share regions of this size, in bytes. */
+  private static final long SHARED_BYTES = 1 << 20;
+
+  /** What is larger gets a region of its own, in bytes. */
+  private static final long LARGEST_SHARED = SHARED_BYTES / 8;
+
+  /** Regions begin at multiples of it ({@code fault_platform.c}). */
+  private static final long REGION_ALIGNMENT = 2 << 20;
+
+  private final TransparentMover mover;
+  private final Runnable onClose;
+  private final Arena lifetime = Arena.ofShared();
+
+  // Guarded by this.
+  private final List<TransparentRegion> regions = new ArrayList<>();
+  private @Nullable TransparentRegion shared;
+  private long sharedUsed;
+  private long pins;
+
+  /**
+   * An arena without memory yet.
+   *
+   * @param onClose run once, after it was closed
+   */
+  TransparentArena(TransparentMover mover, Runnable onClose) {
+    this.mover = mover;
+    this.onClose = onClose;
+  }
+
+  /**
+   * Allocates zeroed memory.
+   *
+   * @throws IllegalArgumentException if {@code byteSize} is negative or {@code byteAlignment} is no
+   *     power of two
+   * @throws OutOfMemoryError if the kernel refuses the memory, or for 2³¹ − 9 pages and more
+   * @throws IllegalStateException if the arena is closed
+   */
+  @Override
+  public MemorySegment allocate(long byteSize, long byteAlignment) {
+    if (byteSize < 0) {
+      throw new IllegalArgumentException("Invalid allocation size : " + byteSize);
+    }
+    if (byteAlignment <= 0 || Long.bitCount(byteAlignment) != 1) {
+      throw new IllegalArgumentException("Invalid alignment constraint : " + byteAlignment);
+    }
+    synchronized (this) {
+      requireAlive();
+      long address =
+          byteSize <= LARGEST_SHARED && byteAlignment <= LARGEST_SHARED
+              ? allocateShared(Math.max(1, byteSize), byteAlignment)
+              : allocateOwn(byteSize, byteAlignment);
+      return AddressSpace.view(address, byteSize, lifetime);
+    }
+  }
+
+  private long allocateShared(long bytes, long alignment) {
+    TransparentRegion region = shared;
+    long offset = alignUp(sharedUsed, alignment);
+    if (region == null || offset + bytes > region.byteSize()) {
+      region = open(SHARED_BYTES);
+      shared = region;
+      offset = 0;
+    }
+    sharedUsed = offset + bytes;
+    return region.base() + offset;
+  }
+
+  private long allocateOwn(long bytes, long alignment) {
+    long slack = alignment > REGION_ALIGNMENT ? alignment : 0;
+    if (bytes > Long.MAX_VALUE - slack) {
+      throw new OutOfMemoryError("cannot allocate " + bytes + " bytes aligned to " + alignment);
+    }
+    return alignUp(open(bytes + slack).base(), alignment);
+  }
+
+  private TransparentRegion open(long bytes) {
+    int pageBytes = mover.pageBytes();
+    long pages = Math.ceilDiv(bytes, (long) pageBytes);
+    if (pages > Integer.MAX_VALUE - 8) {
+      throw new OutOfMemoryError(
+          "cannot allocate "
+              + bytes
+              + " bytes at once, but up to "
+              + (long) pageBytes * (Integer.MAX_VALUE - 8));
+    }
+    try {
+      TransparentRegion region = mover.open((int) Math.max(1, pages));
+      regions.add(region);
+      return region;
+    } catch (ErrnoException e) {
+      OutOfMemoryError error =
+          new OutOfMemoryError("cannot map " + bytes + " bytes: " + e.getMessage());
+      error.initCause(e);
+      throw error;
+    }
+  }
+
+  private static long alignUp(long value, long alignment) {
+    return (value + alignment - 1) & -alignment;
+  }
+
+  @Override
+  public MemorySegment.Scope scope() {
+    return lifetime.scope();
+  }
+
+  /**
+   * Compresses the pages that lie wholly or partly in a segment of this arena. Pages that are
+   * written meanwhile, or pinned, stay.
+   *
+   * @return pages that left memory
+   * @throws IllegalArgumentException if the segment is not of this arena
+   * @throws IllegalStateException if the arena is closed
+   */
+  public long compress(MemorySegment segment) {
+    TransparentRegion region = regionOf(segment);
+    long offset = segment.address() - region.base();
+    long first = offset / region.pageBytes();
+    long end = Math.ceilDiv(offset + segment.byteSize(), (long) region.pageBytes());
+    return mover.demote(region, (int) first, (int) (end - first));
+  }
+
+  /** As {@link #compress(MemorySegment)} for all that was allocated. */
+  public long compress() {
+    List<TransparentRegion> all;
+    synchronized (this) {
+      requireAlive();
+      all = List.copyOf(regions);
+    }
+    long demoted = 0;
+    for (TransparentRegion region : all) {
+      demoted += mover.demote(region, 0, region.pageCount());
+    }
+    return demoted;
+  }
+
+  /**
+   * Brings the pages of a segment of this arena back before they are needed.
+   *
+   * @return pages restored
+   * @throws CorruptPageException if a page cannot be restored to what was written
+   * @throws IllegalArgumentException if the segment is not of this arena
+   * @throws IllegalStateException if the arena is closed
+   */
+  public long restore(MemorySegment segment) {
+    TransparentRegion region = regionOf(segment);
+    return segment.byteSize() == 0
+        ? 0
+        : mover.restore(region, segment.address(), segment.byteSize());
+  }
+
+  /**
+   * Keeps a segment of this arena in memory, for system calls that read or write it.
+   *
+   * @throws ErrnoException if the kernel has no memory for a page, or a page has 65,535 pins
+   * @throws CorruptPageException if a page cannot be restored to what was written
+   * @throws IllegalArgumentException if the segment is empty or not of this arena
+   * @throws IllegalStateException if the arena is closed
+   */
+  public TransparentPin pin(MemorySegment segment) {
+    if (segment.isReadOnly()) {
+      throw new IllegalArgumentException("a read-only segment; pin it for reading");
+    }
+    return pin(segment, true);
+  }
+
+  /** As {@link #pin}, for system calls that read only: compressed copies are kept. */
+  public TransparentPin pinReadOnly(MemorySegment segment) {
+    return pin(segment.asReadOnly(), false);
+  }
+
+  private TransparentPin pin(MemorySegment segment, boolean writable) {
+    TransparentRegion region = regionOf(segment);
+    if (segment.byteSize() == 0) {
+      throw new IllegalArgumentException("an empty segment cannot be pinned");
+    }
+    synchronized (this) {
+      requireAlive();
+      pins++;
+    }
+    boolean pinned = false;
+    try {
+      mover.pin(region, segment.address(), segment.byteSize(), writable);
+      pinned = true;
+    } finally {
+      if (!pinned) {
+        forgetPin();
+      }
+    }
+    return new TransparentPin(this, segment);
+  }
+
+  void unpin(MemorySegment segment) {
+    mover.unpin(segment.address(), segment.byteSize());
+    forgetPin();
+  }
+
+  private synchronized void forgetPin() {
+    pins--;
+  }
+
+  private synchronized TransparentRegion regionOf(MemorySegment segment) {
+    requireAlive();
+    for (TransparentRegion region : regions) {
+      long offset = segment.address() - region.base();
+      if (segment.isNative()
+          && offset >= 0
+          && segment.byteSize() <= region.byteSize()
+          && offset <= region.byteSize() - segment.byteSize()) {
+        return region;
+      }
+    }
+    throw new IllegalArgumentException("not a segment of this arena: " + segment);
+  }
+
+  private void requireAlive() {
+    if (!lifetime.scope().isAlive()) {
+      throw new IllegalStateException("Already closed");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "TransparentArena[" + (lifetime.scope().isAlive() ? "open" : "closed") + "]";
+  }
+
+  /**
+   * Ends the life of all segments and gives their memory back. Accesses in flight end first, later
+   * ones throw.
+   *
+   * @throws IllegalStateException if the arena is closed, a segment is in use by a native call, or
+   *     pins are open; nothing is closed then
+   */
+  @Override
+  public void close() {
+    synchronized (this) {
+      requireAlive();
+      if (pins > 0) {
+        throw new IllegalStateException(pins + " pins are open");
+      }
+      lifetime.close();
+      regions.forEach(mover::close);
+      regions.clear();
+      shared = null;
+    }
+    onClose.run();
+  }
+}
