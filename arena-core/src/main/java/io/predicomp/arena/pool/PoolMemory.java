@@ -22,7 +22,7 @@ final class PoolMemory implements AutoCloseable {
   }
 
   void discard(long offset, long length) {
-    mapping.advise(MemoryAdvice.DONTNEED, offset, length);
+    mapping.discard(offset, length);
   }
 
   @Override

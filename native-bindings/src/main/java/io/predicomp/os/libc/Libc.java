@@ -32,6 +32,9 @@ public final class Libc {
   // int mprotect(void *addr, size_t length, int prot);
   private static final MethodHandle MPROTECT =
       Downcalls.link("mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  // int mlock(const void *addr, size_t len);
+  private static final MethodHandle MLOCK =
+      Downcalls.link("mlock", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
   // int madvise(void *addr, size_t length, int advice);
   private static final MethodHandle MADVISE =
       Downcalls.link("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
@@ -106,6 +109,15 @@ public final class Libc {
   public static int mprotect(MemorySegment range, int protection) {
     try {
       return (int) MPROTECT.invokeExact(range, range.byteSize(), protection);
+    } catch (Throwable t) {
+      throw Downcalls.rethrow(t);
+    }
+  }
+
+  /** {@return 0} */
+  public static int mlock(MemorySegment range) {
+    try {
+      return (int) MLOCK.invokeExact(range, range.byteSize());
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }

@@ -108,6 +108,37 @@ public final class Mapping implements AutoCloseable {
   }
 
   /**
+   * Gives the memory of a part back to the kernel; it reads as zero afterwards. Locked memory is
+   * given back as well, since Linux 5.18.
+   *
+   * @param offset of the first byte, a multiple of the system page size
+   * @param length in bytes, a multiple of the system page size
+   * @throws IndexOutOfBoundsException if the range is not inside the mapping
+   * @throws ErrnoException if the kernel refuses: an unaligned offset (EINVAL)
+   */
+  public void discard(long offset, long length) {
+    int result = MadviseDiscarder.discard(range(offset, length).address(), length);
+    if (result < 0) {
+      throw new ErrnoException(
+          "madvise", -result, describe(offset, length) + ", advice=MADV_DONTNEED");
+    }
+  }
+
+  /**
+   * Keeps the mapping in memory, and brings all of it there now: {@code mlock(2)}, until it is
+   * closed.
+   *
+   * @throws IllegalStateException if the mapping is closed
+   * @throws ErrnoException ENOMEM or EPERM if {@code RLIMIT_MEMLOCK} forbids it
+   */
+  public void lock() {
+    int result = Libc.mlock(segment);
+    if (result < 0) {
+      throw new ErrnoException("mlock", -result, describe(0, byteSize()));
+    }
+  }
+
+  /**
    * Changes what may be done with a part of the mapping. Accesses that are then forbidden crash the
    * process or, where the JVM can tell, throw {@link InternalError}.
    *

@@ -22,7 +22,7 @@ public interface PageDiscarder {
    * @return the bytes discarded, counted from the start of the list: {@link
    *     AddressRanges#byteSize()} on full success, 0 only for an empty list
    * @throws ErrnoException if not one range was discarded: ENOMEM for an unmapped range, EINVAL for
-   *     an unaligned or a locked one
+   *     an unaligned one, and before Linux 5.18 for a locked one
    */
   long discard(AddressRanges ranges);
 

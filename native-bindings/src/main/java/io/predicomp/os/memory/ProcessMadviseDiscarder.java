@@ -17,6 +17,7 @@ import java.lang.foreign.MemorySegment;
  */
 public final class ProcessMadviseDiscarder implements PageDiscarder {
   private static final int NO_FLAGS = 0;
+  private static final PageDiscarder EACH_RANGE = new MadviseDiscarder();
 
   /**
    * This process as a file descriptor. Never closed, which makes it safe to use from any thread at
@@ -82,6 +83,10 @@ public final class ProcessMadviseDiscarder implements PageDiscarder {
     long result =
         Libc.process_madvise(
             self, ranges.iovecs(), ranges.count(), MemoryAdvice.DONTNEED.constant(), NO_FLAGS);
+    if (result == -Errno.EINVAL.number()) {
+      // Locked memory, most likely: process_madvise does not take the advice that it needs.
+      return EACH_RANGE.discard(ranges);
+    }
     if (result < 0) {
       throw new ErrnoException(
           "process_madvise",

@@ -54,6 +54,21 @@ abstract class PageDiscarderContract {
     assertEquals(0, discarder.discard(ranges));
   }
 
+  /** As after {@code mlockall}. */
+  @Test
+  void discardsLockedMemory() {
+    mapping.lock();
+    ranges.add(address(1), PAGE);
+    ranges.add(address(3), 2 * PAGE);
+    assertEquals(3 * PAGE, discarder.discard(ranges));
+    assertEquals(1, mapping.segment().get(JAVA_BYTE, 0));
+    assertEquals(0, mapping.segment().get(JAVA_BYTE, PAGE));
+    assertEquals(1, mapping.segment().get(JAVA_BYTE, 2 * PAGE));
+    assertEquals(0, mapping.segment().get(JAVA_BYTE, 4 * PAGE));
+    mapping.discard(0, PAGE);
+    assertEquals(0, mapping.segment().get(JAVA_BYTE, 0));
+  }
+
   @Test
   void discardsExactlyTheNamedPages() {
     Random random = new Random(7);
