@@ -6,7 +6,7 @@ package io.predicomp.arena.policy;
  * <pre>
  *   touched          demoted              restored     touched
  *      |--- age -------|xxxx 10 µs xxxx  …  |xx 2.5 µs xx|
- *                      |<------- cold for c seconds ---->|
+ *                      |◄─────── cold for c seconds ────►|
  * </pre>
  *
  * If n pages go round like this, each once every c seconds, they take n × (demote + restore) ÷ c of
