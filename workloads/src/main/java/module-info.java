@@ -1,6 +1,8 @@
 /** Memory workloads that run plain or on the compressed arena. */
 module io.predicomp.workloads {
   requires com.fasterxml.jackson.core;
+  requires com.fasterxml.jackson.databind;
+  requires com.networknt.schema;
   requires HdrHistogram;
   requires info.picocli;
   requires io.predicomp.arena;

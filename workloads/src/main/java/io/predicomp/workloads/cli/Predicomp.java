@@ -84,6 +84,7 @@ public final class Predicomp implements Runnable {
     commandLine.addSubcommand(new ExternalCommand(interruption));
     commandLine.addSubcommand(
         new CommandLine(new ToolsCommand()).addSubcommand(new ToolsCommand.Check()));
+    commandLine.addSubcommand(new SmokeCommand());
     commandLine.addSubcommand(new DoctorCommand());
     describe(commandLine);
     return commandLine
