@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param admission what may enter the pool and what may stay
  * @param whenFull what happens at the pool's limit
  * @param checksums whether each page is summed when it is demoted and checked when it is restored
+ * @param loops background loops that demote cold pages and prefetch; null: none
  * @param registerMBean whether the arena's statistics are registered with the platform MBean server
  */
 public record ArenaConfig(
@@ -28,6 +29,7 @@ public record ArenaConfig(
     AdmissionPolicy admission,
     WhenFull whenFull,
     boolean checksums,
+    @Nullable LoopConfig loops,
     boolean registerMBean) {
 
   /** 256 MiB, the predecessor's default. */
@@ -78,6 +80,7 @@ public record ArenaConfig(
     private int keepCopiesBelowPercent = 90;
     private WhenFull whenFull = WhenFull.RESTORE_LRU;
     private boolean checksums;
+    private @Nullable LoopConfig loops;
     private boolean registerMBean;
 
     private Builder() {}
@@ -136,6 +139,15 @@ public record ArenaConfig(
       return this;
     }
 
+    /**
+     * Lets background threads demote cold pages and bring them back before they are needed; off by
+     * default. {@link LoopConfig#DEFAULT} is a good start.
+     */
+    public Builder autoloops(LoopConfig config) {
+      this.loops = config;
+      return this;
+    }
+
     /** Whether to register an {@link ArenaMXBean}; off by default. */
     public Builder registerMBean(boolean on) {
       this.registerMBean = on;
@@ -160,6 +172,7 @@ public record ArenaConfig(
           new AdmissionPolicy(minSavingsPercent, acceptThresholdPercent, keepCopiesBelowPercent),
           whenFull,
           checksums,
+          loops,
           registerMBean);
     }
   }

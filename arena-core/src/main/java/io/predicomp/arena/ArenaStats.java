@@ -1,5 +1,6 @@
 package io.predicomp.arena;
 
+import io.predicomp.arena.agent.BackgroundLoops;
 import io.predicomp.arena.page.DemandStall;
 import io.predicomp.arena.page.MoverCounters;
 import io.predicomp.arena.page.PageCensus;
@@ -8,6 +9,7 @@ import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.arena.transparent.TransparentStats;
 import io.predicomp.os.fault.FaultCounter;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param demotions ways out of memory, and reasons to stay, since the arena was opened
  * @param restores ways back, since the arena was opened
  * @param stall waiting for demand restores, since the arena was opened
+ * @param loops what background loops do and why; {@link Loops#OFF} without them
  * @param pageTableBytes heap bytes of page tables and demotion order
  * @param barrier how threads are made to pass a barrier: {@code membarrier} or {@code handshake}
  * @param discarder how memory is given back: {@code process_madvise} or {@code madvise}
@@ -35,6 +38,7 @@ public record ArenaStats(
     Demotions demotions,
     Restores restores,
     Stall stall,
+    Loops loops,
     long pageTableBytes,
     String barrier,
     String discarder) {
@@ -116,6 +120,9 @@ public record ArenaStats(
    *
    * @param demand because an access needed them
    * @param requested by {@link Region#restore}
+   * @param prefetched because a prediction expected that they would be needed
+   * @param prefetchedUsed of these, accessed before they were demoted again
+   * @param prefetchedWasted of these, demoted without having been accessed
    * @param pressure because the pool was full ({@link WhenFull#RESTORE_LRU})
    * @param rescues pages taken back by an access before they had left
    * @param copiesKept restored pages that kept their compressed copy
@@ -125,6 +132,9 @@ public record ArenaStats(
   public record Restores(
       long demand,
       long requested,
+      long prefetched,
+      long prefetchedUsed,
+      long prefetchedWasted,
       long pressure,
       long rescues,
       long copiesKept,
@@ -132,7 +142,21 @@ public record ArenaStats(
       long corrupt) {
     /** All causes. */
     public long total() {
-      return demand + requested + pressure;
+      return demand + requested + prefetched + pressure;
+    }
+
+    /** Of the accesses that would have waited, the share that a prediction spared, 0 to 1. */
+    public double prefetchCoverage() {
+      return share(prefetchedUsed, demand);
+    }
+
+    /** Of the pages prefetched whose end is known, the share that was accessed, 0 to 1. */
+    public double prefetchAccuracy() {
+      return share(prefetchedUsed, prefetchedWasted);
+    }
+
+    private static double share(long part, long rest) {
+      return part + rest == 0 ? 0 : (double) part / (part + rest);
     }
   }
 
@@ -146,6 +170,7 @@ public record ArenaStats(
    * @param p99Nanos 99th percentile
    * @param p999Nanos 99.9th percentile
    * @param maxNanos longest wait
+   * @param someNanos time since opening in which at least one thread waited
    * @param somePercent arena pressure: share of time since opening, 0 to 100, in which at least one
    *     thread waited (as PSI {@code some})
    */
@@ -157,12 +182,41 @@ public record ArenaStats(
       long p99Nanos,
       long p999Nanos,
       long maxNanos,
+      long someNanos,
       double somePercent) {}
+
+  /**
+   * The background loops.
+   *
+   * @param hotnessSource where evidence of use comes from; {@code none} without loops
+   * @param verdict whether pages are demoted, and why or why not
+   * @param predictor what prefetching goes by at the moment
+   * @param failure agents that stopped by themselves, and why; empty if all is well
+   * @param cpuNanos CPU time of each agent by role
+   * @param counters theirs, by the names of {@link #counters()}
+   */
+  public record Loops(
+      String hotnessSource,
+      String verdict,
+      String predictor,
+      String failure,
+      Map<String, Long> cpuNanos,
+      Map<String, Number> counters) {
+    /** There are none. */
+    public static final Loops OFF =
+        new Loops("none", "background loops are off", "none", "", Map.of(), Map.of());
+
+    /** CPU time of all agents together, in nanoseconds. */
+    public long totalCpuNanos() {
+      return cpuNanos.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
 
   static ArenaStats of(
       ArenaConfig config,
       PageMover mover,
       CompressedPool pool,
+      @Nullable BackgroundLoops background,
       List<PageTable> tables,
       @Nullable TransparentStats transparent,
       String barrier,
@@ -200,9 +254,20 @@ public record ArenaStats(
         demotions(mover.counters(), transparent),
         restores(mover.counters(), transparent),
         stall(mover.stall(), transparent),
+        background == null ? Loops.OFF : loops(background),
         metadata,
         barrier,
         discarder);
+  }
+
+  private static Loops loops(BackgroundLoops background) {
+    return new Loops(
+        "touches",
+        background.verdict(),
+        background.predictor(),
+        background.failure(),
+        Collections.unmodifiableMap(background.cpuNanos()),
+        Collections.unmodifiableMap(background.counters()));
   }
 
   private static Demotions demotions(MoverCounters c, @Nullable TransparentStats t) {
@@ -224,6 +289,9 @@ public record ArenaStats(
     return new Restores(
         c.demandRestores.sum() + count(t, FaultCounter.DEMAND_RESTORES),
         c.requestedRestores.sum(),
+        c.prefetches.sum(),
+        c.prefetchesUsed.sum(),
+        c.prefetchesWasted.sum(),
         c.pressureRestores.sum(),
         c.rescues.sum() + count(t, FaultCounter.RESCUES),
         c.copiesKept.sum() + count(t, FaultCounter.COPIES_KEPT),
@@ -248,6 +316,7 @@ public record ArenaStats(
         histogram.getValueAtPercentile(99),
         histogram.getValueAtPercentile(99.9),
         histogram.getMaxValue(),
+        Math.max(stall.someNanos(), count(transparent, FaultCounter.SOME_NANOS)),
         100.0
             * Math.max(stall.someNanos(), count(transparent, FaultCounter.SOME_NANOS))
             / Math.max(1, stall.elapsedNanos()));
@@ -330,6 +399,11 @@ public record ArenaStats(
     map.put("reject_discard_failed", demotions.discardFailed());
     map.put("restores_demand", restores.demand());
     map.put("restores_requested", restores.requested());
+    map.put("prefetch_decompress_ops", restores.prefetched());
+    map.put("prefetch_used", restores.prefetchedUsed());
+    map.put("prefetch_wasted", restores.prefetchedWasted());
+    map.put("prefetch_coverage", restores.prefetchCoverage());
+    map.put("prefetch_accuracy", restores.prefetchAccuracy());
     map.put("restores_pressure", restores.pressure());
     map.put("rescues", restores.rescues());
     map.put("clean_copies_kept", restores.copiesKept());
@@ -343,6 +417,8 @@ public record ArenaStats(
     map.put("stalled_percent", stall.somePercent());
     map.put("codec_ratio", codecRatio());
     map.put("end_to_end_ratio", endToEndRatio());
+    map.putAll(loops.counters());
+    loops.cpuNanos().forEach((role, nanos) -> map.put("agent_cpu_ns_" + role, nanos));
     return map;
   }
 }

@@ -1,5 +1,7 @@
 package io.predicomp.arena;
 
+import io.predicomp.arena.agent.AgentClock;
+import io.predicomp.arena.agent.BackgroundLoops;
 import io.predicomp.arena.page.PageMover;
 import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.page.ProcessBarrier;
@@ -45,6 +47,7 @@ public final class CompressedArena implements AutoCloseable {
   /** Guards allocation against close, and the close of a region against that of the arena. */
   private final ReentrantLock lifecycle = new ReentrantLock();
 
+  private final @Nullable BackgroundLoops loops;
   private @Nullable ArenaMBean mBean;
   private boolean closed;
 
@@ -73,6 +76,9 @@ public final class CompressedArena implements AutoCloseable {
                 barrier,
                 discarder,
                 config.pageBytes()));
+    LoopConfig loopConfig = config.loops();
+    this.loops =
+        loopConfig == null ? null : new BackgroundLoops(mover, loopConfig, AgentClock.SYSTEM);
   }
 
   /** An arena with the default settings. */
@@ -101,6 +107,9 @@ public final class CompressedArena implements AutoCloseable {
       CompressedArena arena = new CompressedArena(config, pool, barrier, discarder);
       if (config.registerMBean()) {
         arena.mBean = ArenaMBean.register(arena);
+      }
+      if (arena.loops != null) {
+        arena.loops.start(config.name());
       }
       return arena;
     } catch (Throwable t) {
@@ -260,6 +269,7 @@ public final class CompressedArena implements AutoCloseable {
         config,
         mover,
         pool,
+        loops,
         tables,
         transparentPages == null ? null : transparentPages.stats(),
         barrier.name(),
@@ -289,6 +299,9 @@ public final class CompressedArena implements AutoCloseable {
         throw e;
       }
       closed = true;
+      if (loops != null) {
+        loops.close(); // before the memory goes that they work on
+      }
       claimed.forEach(Region::finishClose);
       TransparentMover transparentPages = transparentMover;
       if (transparentPages != null) {

@@ -12,6 +12,7 @@ public final class ColdSweep {
   private PageTable[] tables = new PageTable[0];
   private int region;
   private int page;
+  private int candidates;
 
   ColdSweep(PageMover mover) {
     this.mover = mover;
@@ -33,20 +34,29 @@ public final class ColdSweep {
    * Demotes the next pages that have not been accessed for {@code minAge} epochs, at most one
    * batch.
    *
+   * @param share of the cold pages to demote, always the same ones, 0 to 1
    * @return pages demoted
    */
-  public int step(int minAge) {
+  public int step(int minAge, double share) {
+    candidates = 0;
     if (isDone()) {
       return 0;
     }
     PageTable table = tables[region];
     int end = (int) Math.min(table.pageCount, (long) page + LONGEST_LOOK);
-    long result = mover.demoteCold(table, page, end, minAge);
+    long before = mover.counters().demoteAttempts.sum();
+    long result = mover.demoteCold(table, page, end, minAge, share);
+    candidates = (int) (mover.counters().demoteAttempts.sum() - before);
     page = (int) (result >>> Integer.SIZE);
     if (page >= table.pageCount) {
       region++;
       page = 0;
     }
     return (int) result;
+  }
+
+  /** Pages that the last step tried to demote. */
+  public int candidates() {
+    return candidates;
   }
 }

@@ -35,6 +35,12 @@ final class DemotionBatch implements AutoCloseable {
 
   private static final int ANY_AGE = -1;
 
+  /** The share of pages that is all of them. */
+  private static final int ALL = 1 << 10;
+
+  /** Neighbours stay together, which makes discarding and prefetching cheaper. */
+  private static final int CLUSTER_SHIFT = 4;
+
   private final PageMover mover;
   private final PoolPressure pressure;
   private final MoverCounters counters;
@@ -93,15 +99,16 @@ final class DemotionBatch implements AutoCloseable {
   /**
    * As {@link #collect(PageTable, int, int)}, pages not accessed for {@code minAge} epochs only.
    */
-  int collectCold(PageTable pageTable, int from, int end, int minAge) {
-    return collect(pageTable, from, end, false, minAge);
+  int collectCold(PageTable pageTable, int from, int end, int minAge, double share) {
+    return collect(pageTable, from, end, false, minAge, (int) Math.round(share * ALL));
   }
 
   private int collect(PageTable pageTable, int from, int end, boolean rejectedToo) {
-    return collect(pageTable, from, end, rejectedToo, ANY_AGE);
+    return collect(pageTable, from, end, rejectedToo, ANY_AGE, ALL);
   }
 
-  private int collect(PageTable pageTable, int from, int end, boolean rejectedToo, int minAge) {
+  private int collect(
+      PageTable pageTable, int from, int end, boolean rejectedToo, int minAge, int share) {
     table = pageTable;
     size = 0;
     int page = from;
@@ -110,6 +117,7 @@ final class DemotionBatch implements AutoCloseable {
       if (!PageState.isResident(state)
           || pageTable.isFresh(page, state)
           || (PageState.isRejected(state) && !rejectedToo)
+          || (share < ALL && !isAmong(share, page))
           || (minAge >= 0 && (pageTable.age(page) < minAge || PageState.isRecent(state)))) {
         continue;
       }
@@ -126,6 +134,12 @@ final class DemotionBatch implements AutoCloseable {
     }
     collected = size;
     return page;
+  }
+
+  /** Whether a page is one of a share of all pages: with a larger share those before stay in it. */
+  private static boolean isAmong(int share, int page) {
+    int hash = (page >>> CLUSTER_SHIFT) * 0x9E3779B1;
+    return (hash >>> (Integer.SIZE - 10)) < share;
   }
 
   /**

@@ -397,6 +397,11 @@ public final class PageMover implements AutoCloseable {
     }
   }
 
+  /** The region that holds a page, or null if it is closed. */
+  public @Nullable PageTable find(long globalPage) {
+    return regions.find(globalPage);
+  }
+
   /** The regions there are. */
   public PageTable[] tables() {
     return regions.all().clone();
@@ -413,12 +418,13 @@ public final class PageMover implements AutoCloseable {
    * Demotes one batch of pages that were not accessed for {@code minAge} epochs, without making
    * room in the pool at the cost of other compressed pages.
    *
+   * @param share of the pages to demote, always the same ones, 0 to 1
    * @return the first page not looked at in the upper 32 bits, pages demoted in the lower
    */
-  long demoteCold(PageTable table, int page, int end, int minAge) {
+  long demoteCold(PageTable table, int page, int end, int minAge, double share) {
     demotion.lock();
     try {
-      int next = batch.collectCold(table, page, end, minAge);
+      int next = batch.collectCold(table, page, end, minAge, share);
       int demoted = batch.demoteWithoutDisplacing();
       pressure.compactIfFragmented();
       return ((long) next << Integer.SIZE) | demoted;
@@ -496,6 +502,20 @@ public final class PageMover implements AutoCloseable {
           slot.exit();
         }
       }
+    }
+  }
+
+  /**
+   * Gives back what accesses freed in the pool since the last demotion, and takes one slice of
+   * compaction if there are too many holes.
+   */
+  public void tidyPool() {
+    demotion.lock();
+    try {
+      pool.drainFreed();
+      pressure.compactIfFragmented();
+    } finally {
+      demotion.unlock();
     }
   }
 

@@ -142,7 +142,7 @@ public final class PageTable {
   }
 
   /** Hotness epochs since the page was last seen accessed. */
-  int age(int page) {
+  public int age(int page) {
     return ages[page] & OLDEST;
   }
 

@@ -60,7 +60,7 @@ class PageAgesTest {
     ColdSweep sweep = pager.mover.coldSweep();
     int demoted = 0;
     for (sweep.begin(); !sweep.isDone(); ) {
-      demoted += sweep.step(minAge);
+      demoted += sweep.step(minAge, 1);
     }
     return demoted;
   }

@@ -1,12 +1,17 @@
 package io.predicomp.workloads.cli;
 
 import io.predicomp.arena.ArenaConfig;
+import io.predicomp.arena.LoopConfig;
 import io.predicomp.arena.WhenFull;
 import io.predicomp.arena.codec.Codecs;
 import io.predicomp.arena.codec.PageCodec;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -114,6 +119,153 @@ final class ArenaOptions {
       description = "Write every counter of the arena to this file at the end of the run.")
   @Nullable Path statsFile;
 
+  /** {@code --arena-t-cold-ms}. */
+  static final class ColdMillis extends RangeConverter {
+    ColdMillis() {
+      super(100, 600_000);
+    }
+  }
+
+  /** {@code --arena-prefetch-distance} and {@code --arena-prefetch-batch}. */
+  static final class PrefetchPages extends RangeConverter {
+    PrefetchPages() {
+      super(1, 65_536);
+    }
+  }
+
+  /** {@code --arena-cpu-pct} and {@code --arena-stall-pct}. */
+  static final class Percent implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String text) {
+      try {
+        double value = Double.parseDouble(text);
+        if (value >= 0.1 && value <= 50) {
+          return value;
+        }
+      } catch (NumberFormatException e) {
+        // Refused below, like a number that is too large.
+      }
+      throw new TypeConversionException("'" + text + "' is not a number from 0.1 to 50.");
+    }
+  }
+
+  /** {@code --arena-predictor}. */
+  static final class PredictorName implements ITypeConverter<LoopConfig.Predictor> {
+    @Override
+    public LoopConfig.Predictor convert(String text) {
+      return switch (text) {
+        case "auto" -> LoopConfig.Predictor.AUTO;
+        case "stride" -> LoopConfig.Predictor.STRIDE;
+        case "period" -> LoopConfig.Predictor.PERIOD;
+        case "none" -> LoopConfig.Predictor.NONE;
+        default ->
+            throw new TypeConversionException(
+                "'" + text + "' is not auto, stride, period or none.");
+      };
+    }
+  }
+
+  @Option(
+      names = "--arena-autoloops",
+      description =
+          "Let background threads compress cold pages and restore them before they are touched; "
+              + "the workload itself compresses nothing then.")
+  boolean autoloops;
+
+  @Option(
+      names = "--arena-t-cold-ms",
+      paramLabel = "N",
+      defaultValue = "2000",
+      converter = ColdMillis.class,
+      description =
+          "Milliseconds without a touch until a page is cold, to begin with, 100 to 600000 "
+              + "(default: ${DEFAULT-VALUE}).")
+  long coldMillis;
+
+  @Option(
+      names = "--arena-cpu-pct",
+      paramLabel = "P",
+      defaultValue = "5",
+      converter = Percent.class,
+      description =
+          "CPU quota of all loops, percent of one core over a minute, 0.1 to 50 "
+              + "(default: ${DEFAULT-VALUE}).")
+  double cpuPercent;
+
+  @Option(
+      names = "--arena-stall-pct",
+      paramLabel = "P",
+      defaultValue = "1",
+      converter = Percent.class,
+      description =
+          "Percent of the time that touches may wait for pages, 0.1 to 50 "
+              + "(default: ${DEFAULT-VALUE}).")
+  double stallPercent;
+
+  @Option(
+      names = "--arena-predictor",
+      paramLabel = "NAME",
+      defaultValue = "auto",
+      converter = PredictorName.class,
+      description =
+          "What tells which pages will be needed: stride, period, auto (both) or none "
+              + "(default: ${DEFAULT-VALUE}).")
+  LoopConfig.Predictor predictor = LoopConfig.Predictor.AUTO;
+
+  @Option(
+      names = "--arena-prefetch-distance",
+      paramLabel = "N",
+      defaultValue = "1",
+      converter = PrefetchPages.class,
+      description =
+          "Pages from a touch to the first one restored ahead of it, 1 to 65536 "
+              + "(default: ${DEFAULT-VALUE}).")
+  long prefetchDistance;
+
+  @Option(
+      names = "--arena-prefetch-batch",
+      paramLabel = "N",
+      defaultValue = "4",
+      converter = PrefetchPages.class,
+      description = "Pages restored ahead at a time, 1 to 65536 (default: ${DEFAULT-VALUE}).")
+  long prefetchBatch;
+
+  @Option(names = "--arena-disable-prefetch", description = "Restore nothing ahead of touches.")
+  boolean disablePrefetch;
+
+  @Option(
+      names = "--arena-disable-bg-compress",
+      description = "Compress nothing in the background.")
+  boolean disableCompression;
+
+  private static final Set<String> OF_LOOPS =
+      Set.of(
+          "--arena-t-cold-ms",
+          "--arena-cpu-pct",
+          "--arena-stall-pct",
+          "--arena-predictor",
+          "--arena-prefetch-distance",
+          "--arena-prefetch-batch",
+          "--arena-disable-prefetch",
+          "--arena-disable-bg-compress");
+
+  /**
+   * @throws Refusal if an option of the loops was given without loops
+   */
+  void check(List<OptionSpec> given) {
+    for (OptionSpec option : given) {
+      if (!autoloops && OF_LOOPS.contains(option.longestName())) {
+        throw new Refusal("Option '" + option.longestName() + "' needs --arena-autoloops.");
+      }
+    }
+  }
+
+  @Option(
+      names = "--trace-csv",
+      paramLabel = "PATH",
+      description = "Write what the arena holds and does to this file, ten rows a second.")
+  @Nullable Path traceFile;
+
   int pageBytes() {
     return pageKibibytes << 10;
   }
@@ -132,7 +284,19 @@ final class ArenaOptions {
   }
 
   ArenaConfig config(String name) {
-    return ArenaConfig.builder()
+    ArenaConfig.Builder builder = ArenaConfig.builder();
+    if (autoloops) {
+      builder.autoloops(
+          new LoopConfig(
+              Duration.ofMillis(coldMillis),
+              cpuPercent,
+              stallPercent,
+              disablePrefetch ? LoopConfig.Predictor.NONE : predictor,
+              (int) prefetchDistance,
+              (int) prefetchBatch,
+              !disableCompression));
+    }
+    return builder
         .name(name)
         .poolLimit(ArenaConfig.mebibytes(capMebibytes))
         .pageBytes(pageBytes())

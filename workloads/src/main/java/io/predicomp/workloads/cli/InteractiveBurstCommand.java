@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
     description = {
       "Short bursts of touches, page after page as fast as memory answers, with idle windows "
           + "between them.",
-      "On the arena, everything is compressed when an idle window begins."
+      "On the arena, everything is compressed when an idle window begins, or by the loops"
+          + " (--arena-autoloops)."
     })
 final class InteractiveBurstCommand extends MemoryCommand {
   /** {@code --active-ms}. */
@@ -56,6 +57,11 @@ final class InteractiveBurstCommand extends MemoryCommand {
           "Length of an idle window in milliseconds, 1 to 30000 (default: ${DEFAULT-VALUE}).")
   long idleMillis;
 
+  @Option(
+      names = "--idle-jitter",
+      description = "Make each idle window 0.5 to 1.5 times as long, by chance (seeded).")
+  boolean idleJitter;
+
   InteractiveBurstCommand(Interruption interruption) {
     super(interruption);
   }
@@ -65,7 +71,8 @@ final class InteractiveBurstCommand extends MemoryCommand {
     return new InteractiveBurst(
         ArenaConfig.mebibytes(regionMebibytes),
         TimeUnit.MILLISECONDS.toNanos(activeMillis),
-        TimeUnit.MILLISECONDS.toNanos(idleMillis));
+        TimeUnit.MILLISECONDS.toNanos(idleMillis),
+        idleJitter);
   }
 
   @Override

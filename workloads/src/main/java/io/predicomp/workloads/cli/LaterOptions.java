@@ -10,11 +10,6 @@ import picocli.CommandLine.Model.OptionSpec;
  * written for it are told why they cannot run, and hidden from help.
  */
 final class LaterOptions {
-  private static final Set<String> FLAGS =
-      Set.of("--arena-autoloops", "--arena-disable-prefetch", "--arena-disable-bg-compress");
-  private static final Set<String> WITH_VALUE =
-      Set.of("--arena-t-cold-ms", "--arena-prefetch-distance", "--arena-prefetch-batch");
-
   private static final Set<String> CONTROLLER_FLAGS = Set.of("--controller-enroll");
   private static final Set<String> CONTROLLER_WITH_VALUE =
       Set.of("--controller-sock", "--compress-policy");
@@ -22,8 +17,6 @@ final class LaterOptions {
   private LaterOptions() {}
 
   static void addTo(CommandSpec spec) {
-    FLAGS.forEach(name -> spec.addOption(option(name, "0")));
-    WITH_VALUE.forEach(name -> spec.addOption(option(name, "0..1")));
     CONTROLLER_FLAGS.forEach(name -> spec.addOption(option(name, "0")));
     CONTROLLER_WITH_VALUE.forEach(name -> spec.addOption(option(name, "0..1")));
   }
@@ -38,13 +31,6 @@ final class LaterOptions {
   static void check(List<OptionSpec> given) {
     for (OptionSpec option : given) {
       String name = option.longestName();
-      if (FLAGS.contains(name) || WITH_VALUE.contains(name)) {
-        throw new Refusal(
-            "Option '"
-                + name
-                + "' is not available: this version has no background loops, the workload itself "
-                + "compresses (see --help).");
-      }
       if (CONTROLLER_FLAGS.contains(name) || CONTROLLER_WITH_VALUE.contains(name)) {
         throw new Refusal("Option '" + name + "' is not available: there is no controller yet.");
       }

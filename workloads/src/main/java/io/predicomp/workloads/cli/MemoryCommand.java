@@ -11,6 +11,7 @@ import io.predicomp.workloads.report.RunReport;
 import io.predicomp.workloads.report.Summary;
 import io.predicomp.workloads.run.Clock;
 import io.predicomp.workloads.run.Deadline;
+import io.predicomp.workloads.run.MemorySamples;
 import io.predicomp.workloads.run.Progress;
 import io.predicomp.workloads.run.RunResult;
 import io.predicomp.workloads.run.Session;
@@ -58,15 +59,16 @@ abstract class MemoryCommand implements Callable<Integer> {
     check(workload);
     PageFill fill = content.parse(run.seed, arena.pageBytes());
     String codec = arena.use ? arena.parseCodec().name() : "";
-    try (StatsFile statsFile = StatsFile.open(arena.statsFile)) {
-      RunReport report = run(workload, fill, codec);
+    try (StatsFile statsFile = StatsFile.open(arena.statsFile);
+        TraceFile trace = TraceFile.open(arena.traceFile)) {
+      RunReport report = run(workload, fill, codec, trace);
       report.result().stats().ifPresent(statsFile::write);
       print(report);
       return report.result().verification().difference().isPresent() ? 1 : 0;
     }
   }
 
-  private RunReport run(Workload workload, PageFill fill, String codec) {
+  private RunReport run(Workload workload, PageFill fill, String codec, TraceFile trace) {
     Session.Settings settings =
         new Session.Settings(
             (int) run.workers,
@@ -74,13 +76,16 @@ abstract class MemoryCommand implements Callable<Integer> {
             (int) content.writePercent,
             (int) content.latencyStep,
             arena.pageBytes(),
-            content.verifies(arena.use));
+            content.verifies(arena.use),
+            arena.autoloops);
     Deadline deadline = new Deadline(Clock.SYSTEM, run.nanos());
     interruption.watch(deadline);
     Progress progress = new Progress(System.err, Boolean.getBoolean("predicomp.terminal"));
     Optional<TouchMemory> memory = open(workload);
     try {
-      RunResult result = new Session(workload, settings, fill, memory, deadline, progress).run();
+      MemorySamples samples = new MemorySamples(workload.regionBytes(), trace.out());
+      RunResult result =
+          new Session(workload, settings, fill, memory, deadline, progress, samples).run();
       return new RunReport(workload, settings, fill, codec, result);
     } finally {
       memory.ifPresent(TouchMemory::close);
@@ -107,8 +112,12 @@ abstract class MemoryCommand implements Callable<Integer> {
     List<OptionSpec> given = spec.commandLine().getParseResult().matchedOptions();
     LaterOptions.check(given);
     if (!arena.use) {
+      if (arena.traceFile != null) {
+        throw new Refusal("Option '--trace-csv' needs --use-mem-arena.");
+      }
       refuseArenaOptions(given);
     }
+    arena.check(given);
     if (workload.regionBytes() > 0) {
       checkRegion(workload.regionBytes());
     }

@@ -1,5 +1,6 @@
 package io.predicomp.workloads.load;
 
+import io.predicomp.workloads.fill.Mix;
 import io.predicomp.workloads.run.Clock;
 import io.predicomp.workloads.run.Deadline;
 import io.predicomp.workloads.run.DemotionPass;
@@ -15,9 +16,11 @@ import io.predicomp.workloads.run.Workload;
  *
  * @param activeNanos length of a burst
  * @param idleNanos length of the pause after it
+ * @param idleJitter whether each pause is half to one and a half times as long, by chance, the same
+ *     for all workers
  */
-public record InteractiveBurst(long regionBytes, long activeNanos, long idleNanos)
-    implements Workload {
+public record InteractiveBurst(
+    long regionBytes, long activeNanos, long idleNanos, boolean idleJitter) implements Workload {
   /** Touches between two looks at the clock: fine enough for bursts of a millisecond. */
   private static final int BATCH = 64;
 
@@ -31,12 +34,21 @@ public record InteractiveBurst(long regionBytes, long activeNanos, long idleNano
     return new IdleDemotion(workers, demote, deadline);
   }
 
+  private long idleNanos(long burst, long seed) {
+    if (!idleJitter) {
+      return idleNanos;
+    }
+    double uniform = (Mix.at(seed, burst) >>> 11) * 0x1p-53;
+    return (long) (idleNanos * (0.5 + uniform));
+  }
+
   @Override
   public void work(Worker worker) {
     Deadline deadline = worker.deadline();
     Clock clock = deadline.clock();
     Toucher toucher = worker.toucher().orElseThrow();
     int page = 0;
+    long bursts = 0;
     while (!deadline.isOver()) {
       long burstEnd = clock.nanoTime() + activeNanos;
       while (clock.nanoTime() < burstEnd && !deadline.isOver()) {
@@ -46,7 +58,7 @@ public record InteractiveBurst(long regionBytes, long activeNanos, long idleNano
         }
       }
       if (!deadline.isOver()) {
-        long idleEnd = clock.nanoTime() + idleNanos;
+        long idleEnd = clock.nanoTime() + idleNanos(bursts++, worker.seed());
         worker.demotion().idleBegins(idleEnd);
         deadline.sleepUntil(idleEnd);
       }

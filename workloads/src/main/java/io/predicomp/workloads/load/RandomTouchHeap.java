@@ -8,14 +8,17 @@ import io.predicomp.workloads.run.PeriodicDemotion;
 import io.predicomp.workloads.run.Toucher;
 import io.predicomp.workloads.run.Worker;
 import io.predicomp.workloads.run.Workload;
+import io.predicomp.workloads.run.ZipfRanks;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Touches of random pages at a fixed rate.
  *
  * @param requestedRate touches a second, all workers together
+ * @param zipfExponent of the Zipf distribution of touches over each worker's pages; 0: uniform
  */
-public record RandomTouchHeap(long regionBytes, long requestedRate) implements Workload {
+public record RandomTouchHeap(long regionBytes, long requestedRate, double zipfExponent)
+    implements Workload {
   /** How often everything is compressed. */
   public static final long DEMOTION_PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -35,10 +38,11 @@ public record RandomTouchHeap(long regionBytes, long requestedRate) implements W
   public void work(Worker worker) {
     Toucher toucher = worker.toucher().orElseThrow();
     Pacer pacer = new Pacer((double) requestedRate / worker.workers(), worker.deadline());
+    ZipfRanks ranks = zipfExponent == 0 ? null : new ZipfRanks(worker.pages(), zipfExponent);
     int batch;
     while ((batch = pacer.next(LARGEST_BATCH)) > 0) {
       for (int i = 0; i < batch; i++) {
-        toucher.touch(toucher.randomPage());
+        toucher.touch(ranks == null ? toucher.randomPage() : toucher.zipfPage(ranks));
       }
     }
     worker.setOperations(toucher.touches());

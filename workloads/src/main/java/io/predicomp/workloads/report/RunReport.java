@@ -75,7 +75,7 @@ public record RunReport(
   }
 
   private void putLoops(Map<String, Object> json) {
-    json.put("arena_autoloops", 0);
+    json.put("arena_autoloops", settings.autoloops() ? 1 : 0);
     putCounters(
         json,
         "compress_ops",
@@ -97,7 +97,8 @@ public record RunReport(
   private void putCounters(Map<String, Object> json, String... names) {
     Map<String, Number> counters = result.stats().map(ArenaStats::counters).orElse(Map.of());
     for (String name : names) {
-      json.put("arena_" + name, counters.getOrDefault(name, 0));
+      String key = name.equals("t_cold_epochs_current") ? "adaptive_" + name : name;
+      json.put("arena_" + name, counters.getOrDefault(key, 0));
     }
   }
 
@@ -147,6 +148,20 @@ public record RunReport(
     }
     ArenaStats end = result.stats().get();
     ArenaStats demoted = result.demotedStats().orElse(end);
+    json.put("saved_percent", result.samples().savedPercent());
+    json.put("saved_percent_second_half", result.samples().savedPercentLater());
+    json.put("work_stalled_percent", result.stalledPercent());
+    json.put("prefetches", end.restores().prefetched());
+    json.put("prefetch_coverage", end.restores().prefetchCoverage());
+    json.put("prefetch_accuracy", end.restores().prefetchAccuracy());
+    json.put("agent_cpu_seconds", end.loops().totalCpuNanos() / 1e9);
+    json.put("agent_cpu_seconds_per_gib_minute", cpuPerGibibyteMinute(end));
+    json.put("hotness_source", end.loops().hotnessSource());
+    json.put("predictor", end.loops().predictor());
+    json.put("decision", end.loops().verdict());
+    if (!end.loops().failure().isEmpty()) {
+      json.put("agent_failure", end.loops().failure());
+    }
     json.put("region_resident_demoted_bytes", demoted.residentBytes());
     json.put("pool_bytes", demoted.poolBytes());
     json.put("codec_ratio", demoted.codecRatio());
@@ -160,6 +175,12 @@ public record RunReport(
     json.put("stall_p99_ns", end.stall().p99Nanos());
     json.put("stall_max_ns", end.stall().maxNanos());
     json.put("stalled_percent", end.stall().somePercent());
+  }
+
+  /** {@return CPU seconds of the loops for each GiB saved for a minute; 0 if nothing was saved} */
+  double cpuPerGibibyteMinute(ArenaStats end) {
+    double saved = result.samples().savedGibibyteMinutes();
+    return saved <= 0 ? 0 : end.loops().totalCpuNanos() / 1e9 / saved;
   }
 
   /** {@return what the reader should know that no figure says} */

@@ -102,12 +102,11 @@ public final class Summary {
         "ratio",
         "%.2f end to end, %.2f by the codec (%s)"
             .formatted(demoted.endToEndRatio(), demoted.codecRatio(), report.codec()));
-    line(
-        "compressing",
-        "%d times, %.0f ms each"
-            .formatted(
-                result.demotions(),
-                result.demotionNanos() / 1e6 / Math.max(1, result.demotions())));
+    if (report.settings().autoloops()) {
+      loops(end);
+    } else {
+      line("compressing", compressing());
+    }
     line(
         "restores",
         "%,d (%,d on demand, %,d because the pool was full)"
@@ -118,7 +117,39 @@ public final class Summary {
             .formatted(
                 micros(end.stall().p50Nanos()),
                 micros(end.stall().p99Nanos()),
-                end.stall().somePercent()));
+                result.stalledPercent()));
+  }
+
+  private String compressing() {
+    return "%d times, %.0f ms each"
+        .formatted(
+            result.demotions(), result.demotionNanos() / 1e6 / Math.max(1, result.demotions()));
+  }
+
+  private void loops(ArenaStats end) {
+    line("decision", end.loops().verdict());
+    line(
+        "saved",
+        "%.1f %% of the region on average, %.1f %% in the second half"
+            .formatted(result.samples().savedPercent(), result.samples().savedPercentLater()));
+    line(
+        "ahead of demand",
+        "%.1f %% of the pages needed; %.1f %% of %,d prefetched were used (%s)"
+            .formatted(
+                100 * end.restores().prefetchCoverage(),
+                100 * end.restores().prefetchAccuracy(),
+                end.restores().prefetched(),
+                end.loops().predictor()));
+    line(
+        "loops",
+        "%.2f CPU s (%.1f %% of one core), %.2f for each GiB saved for a minute"
+            .formatted(
+                end.loops().totalCpuNanos() / 1e9,
+                100.0 * end.loops().totalCpuNanos() / Math.max(1, result.elapsedNanos()),
+                report.cpuPerGibibyteMinute(end)));
+    if (!end.loops().failure().isEmpty()) {
+      line("STOPPED", end.loops().failure());
+    }
   }
 
   private static String verification(Verification verification) {

@@ -17,6 +17,8 @@ import org.HdrHistogram.Histogram;
  * @param demotedStats the arena after it was last compressed
  * @param demotions how often the region was compressed, wholly or as far as a pause allowed
  * @param demotionNanos how long that took
+ * @param samples of the arena, ten times a second
+ * @param startStats the arena when the work began
  * @param touchLatencies of the touches timed, in nanoseconds
  * @param operationLatencies of operations that are more than a touch, in nanoseconds
  */
@@ -31,6 +33,8 @@ public record RunResult(
     Optional<ArenaStats> demotedStats,
     long demotions,
     long demotionNanos,
+    MemorySamples samples,
+    Optional<ArenaStats> startStats,
     Histogram touchLatencies,
     Histogram operationLatencies,
     Verification verification) {
@@ -43,6 +47,15 @@ public record RunResult(
    * @param ended at the end
    */
   public record Resident(SmapsRollup filled, SmapsRollup demoted, SmapsRollup ended) {}
+
+  /** {@return percent of the working time in which at least one touch waited for a page} */
+  public double stalledPercent() {
+    if (stats.isEmpty() || startStats.isEmpty() || elapsedNanos == 0) {
+      return 0;
+    }
+    long nanos = stats.get().stall().someNanos() - startStats.get().stall().someNanos();
+    return 100.0 * nanos / elapsedNanos;
+  }
 
   /** {@return operations a second that were reached} */
   public double rate() {

@@ -22,9 +22,16 @@ public final class Session {
    * @param writePercent touches that write, 0 to 100
    * @param latencyStep every how many-th touch is timed
    * @param verify whether all pages are read back and compared at the end
+   * @param autoloops whether the arena compresses by itself, and the workload does not
    */
   public record Settings(
-      int workers, long seed, int writePercent, int latencyStep, int pageBytes, boolean verify) {}
+      int workers,
+      long seed,
+      int writePercent,
+      int latencyStep,
+      int pageBytes,
+      boolean verify,
+      boolean autoloops) {}
 
   private final Workload workload;
   private final Settings settings;
@@ -32,6 +39,7 @@ public final class Session {
   private final Optional<TouchMemory> memory;
   private final Deadline deadline;
   private final Progress progress;
+  private final MemorySamples samples;
   private final Crew crew;
   private final Demotions demotions;
   private final DemotionSchedule schedule;
@@ -49,7 +57,9 @@ public final class Session {
       PageFill fill,
       Optional<TouchMemory> memory,
       Deadline deadline,
-      Progress progress) {
+      Progress progress,
+      MemorySamples samples) {
+    this.samples = samples;
     this.workload = workload;
     this.settings = settings;
     this.fill = fill;
@@ -58,7 +68,8 @@ public final class Session {
     this.progress = progress;
     this.crew = new Crew(settings.workers(), deadline);
     this.demotions = new Demotions(memory);
-    this.schedule = workload.demotion(settings.workers(), demotions, deadline);
+    this.schedule =
+        workload.demotion(settings.workers(), settings.autoloops() ? _ -> {} : demotions, deadline);
     this.shares = memory.isPresent() ? shares() : List.of();
   }
 
@@ -86,10 +97,12 @@ public final class Session {
     deadline.start();
     long cpuStart = ThreadCpuClock.processNanos();
     schedule.start();
-    crew.run("worker", this::work, () -> progress.show("running", deadline, memory));
+    Optional<ArenaStats> started = memory.flatMap(TouchMemory::stats);
+    crew.run("worker", this::work, this::look);
     long elapsed = deadline.elapsedNanos();
     schedule.close();
     long cpu = ThreadCpuClock.processNanos() - cpuStart;
+    look();
     SmapsRollup ended = SmapsRollup.read();
     Optional<ArenaStats> stats = memory.flatMap(TouchMemory::stats);
     Verification verification = verify();
@@ -105,9 +118,17 @@ public final class Session {
         demotions.stats().or(() -> stats),
         demotions.count(),
         demotions.nanos(),
+        samples,
+        started,
         touchLatencies,
         operationLatencies,
         verification);
+  }
+
+  private void look() {
+    boolean secondHalf = deadline.remainingNanos() < deadline.durationNanos() / 2;
+    samples.take(deadline.clock().nanoTime(), secondHalf, memory.flatMap(TouchMemory::stats));
+    progress.show("running", deadline, memory);
   }
 
   private void fillShare(int worker) {
@@ -128,7 +149,8 @@ public final class Session {
                     settings.seed(),
                     number,
                     settings.writePercent()));
-    Worker worker = new Worker(settings.workers(), deadline, schedule, share, toucher);
+    Worker worker =
+        new Worker(settings.workers(), settings.seed(), deadline, schedule, share, toucher);
     try {
       workload.work(worker);
     } finally {

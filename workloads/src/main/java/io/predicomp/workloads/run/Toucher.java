@@ -3,6 +3,7 @@ package io.predicomp.workloads.run;
 import io.predicomp.workloads.fill.Mix;
 import io.predicomp.workloads.memory.PageShare;
 import io.predicomp.workloads.memory.TouchTarget;
+import java.math.BigInteger;
 
 /**
  * The touches of one worker. A touch reads one word of a page and, if it is a write, puts it back
@@ -16,6 +17,7 @@ public final class Toucher {
   private final int writePercent;
   private final long pageKey;
   private final long writeKey;
+  private final long scatter;
   private long touches;
   private long randomPages;
 
@@ -37,6 +39,7 @@ public final class Toucher {
     this.share = share;
     this.latencies = latencies;
     this.writePercent = writePercent;
+    this.scatter = scatter(share.pages());
     this.pageKey = Mix.at(seed, 2L * worker);
     this.writeKey = Mix.at(seed, 2L * worker + 1);
   }
@@ -45,6 +48,25 @@ public final class Toucher {
   public int randomPage() {
     long random31Bits = Mix.at(pageKey, randomPages++) >>> 33;
     return (int) ((random31Bits * share.pages()) >>> 31);
+  }
+
+  /**
+   * {@return the next page of a random sequence in which the page of each rank comes as often as
+   * {@code ranks} says} Ranks are scattered over the share, so that often touched pages are no
+   * neighbours.
+   */
+  public int zipfPage(ZipfRanks ranks) {
+    long rank = ranks.next(() -> (Mix.at(pageKey, randomPages++) >>> 11) * 0x1p-53);
+    return (int) (rank * scatter % share.pages());
+  }
+
+  /** The step to multiply with that reaches every page: coprime with their number. */
+  private static long scatter(int pages) {
+    long step = Math.max(1, (long) (pages * 0.618));
+    while (BigInteger.valueOf(step).gcd(BigInteger.valueOf(pages)).intValue() != 1) {
+      step++;
+    }
+    return step;
   }
 
   /**

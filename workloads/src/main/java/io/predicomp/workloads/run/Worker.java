@@ -6,6 +6,7 @@ import java.util.Optional;
 /** What one worker has at hand. Used by its thread alone while it works. */
 public final class Worker {
   private final int workers;
+  private final long seed;
   private final Deadline deadline;
   private final DemotionSchedule demotion;
   private final Optional<PageShare> share;
@@ -15,11 +16,13 @@ public final class Worker {
 
   Worker(
       int workers,
+      long seed,
       Deadline deadline,
       DemotionSchedule demotion,
       Optional<PageShare> share,
       Optional<Toucher> toucher) {
     this.workers = workers;
+    this.seed = seed;
     this.deadline = deadline;
     this.demotion = demotion;
     this.share = share;
@@ -29,6 +32,11 @@ public final class Worker {
   /** {@return number of workers of the run} */
   public int workers() {
     return workers;
+  }
+
+  /** {@return the seed of the run} */
+  public long seed() {
+    return seed;
   }
 
   /** {@return when to stop} */

@@ -34,7 +34,9 @@ final class JsonKeys {
 
   private static final String ARENA =
       """
-      region_resident_demoted_bytes pool_bytes codec_ratio end_to_end_ratio demotions demotion_ms
+      saved_percent saved_percent_second_half work_stalled_percent prefetches prefetch_coverage
+      prefetch_accuracy agent_cpu_seconds agent_cpu_seconds_per_gib_minute hotness_source predictor
+      decision region_resident_demoted_bytes pool_bytes codec_ratio end_to_end_ratio demotions demotion_ms
       restores demand_restores stall_events stall_p50_ns stall_p99_ns stall_max_ns stalled_percent
       """;
 

@@ -151,6 +151,46 @@ class LauncherTest {
   }
 
   @Test
+  void theLoopsCompressByThemselves(@TempDir Path directory) throws IOException {
+    Path trace = directory.resolve("trace.csv");
+    Launched run =
+        Launched.run(
+            Launched.bin("interactive_burst"),
+            "--json",
+            "--duration-sec",
+            "4",
+            "--region-mb",
+            "8",
+            "--active-ms",
+            "20",
+            "--idle-ms",
+            "1500",
+            "--idle-jitter",
+            "--use-mem-arena",
+            "--arena-autoloops",
+            "--arena-t-cold-ms",
+            "200",
+            "--arena-cpu-pct",
+            "50",
+            "--arena-stall-pct",
+            "50",
+            "--trace-csv",
+            trace.toString());
+    assertNothingSaid(run);
+    JsonNode json = run.json();
+    assertEquals(1, json.get("arena_autoloops").asInt());
+    assertEquals(0, json.get("demotions").asInt(), "the workload itself compresses nothing");
+    assertTrue(json.get("arena_bg_compress_admits").asLong() > 0, run.out());
+    assertTrue(json.get("arena_hotness_epoch").asLong() > 5, run.out());
+    assertTrue(json.get("agent_cpu_seconds").asDouble() > 0, run.out());
+    assertEquals("touches", json.get("hotness_source").asText());
+    assertEquals("ok", json.get("verification").asText());
+    List<String> rows = Files.readAllLines(trace);
+    assertTrue(rows.size() > 10, rows.toString());
+    assertEquals(12, rows.getLast().split(",", -1).length);
+  }
+
+  @Test
   void aSummaryForPeople() throws IOException {
     Launched run =
         Launched.run(

@@ -19,7 +19,8 @@ class SessionTest {
   private static final int PAGE = 4096;
   private static final long BYTES = 1 << 20;
   private static final PageFill FILL = PageFills.parse("mixed_50_50", 1, PAGE);
-  private static final Session.Settings SETTINGS = new Session.Settings(3, 1, 100, 1, PAGE, true);
+  private static final Session.Settings SETTINGS =
+      new Session.Settings(3, 1, 100, 1, PAGE, true, false);
 
   /** Long enough for several pauses on a busy machine. */
   private static final long RUN_NANOS = 2_000_000_000;
@@ -31,7 +32,8 @@ class SessionTest {
             FILL,
             Optional.of(memory),
             new Deadline(Clock.SYSTEM, RUN_NANOS),
-            new Progress(System.err, false))
+            new Progress(System.err, false),
+            new MemorySamples(BYTES, null))
         .run();
   }
 
@@ -53,7 +55,7 @@ class SessionTest {
   @Test
   void aPageThatSomebodyElseWroteIsNamed() {
     try (PlainMemory memory = new PlainMemory(BYTES)) {
-      InteractiveBurst burst = new InteractiveBurst(BYTES, 10_000_000, 10_000_000);
+      InteractiveBurst burst = new InteractiveBurst(BYTES, 10_000_000, 10_000_000, false);
       Workload vandal =
           new Workload() {
             @Override

@@ -1,0 +1,85 @@
+package io.predicomp.arena;
+
+import java.time.Duration;
+
+/**
+ * What the background loops go by. Immutable.
+ *
+ * @param coldAfter how long a page must not have been accessed to be cold, to begin with; then it
+ *     follows what is measured. 100 ms to 10 minutes
+ * @param cpuPercent what all loops together may take of one core, averaged over a minute; above 0
+ *     to 50
+ * @param stallPercent share of time that accesses may wait for pages; above 0 to 50
+ * @param predictor what brings pages back before they are needed
+ * @param prefetchDistance pages between a need and the first page prefetched because of it; 1 to
+ *     65,536
+ * @param prefetchBatch pages prefetched because of one need; 1 to 65,536
+ * @param compresses whether cold pages are demoted
+ */
+public record LoopConfig(
+    Duration coldAfter,
+    double cpuPercent,
+    double stallPercent,
+    Predictor predictor,
+    int prefetchDistance,
+    int prefetchBatch,
+    boolean compresses) {
+  /** How to know which pages will be needed. */
+  public enum Predictor {
+    /** Both of the others. */
+    AUTO,
+    /** The pages behind those that were needed in a row. */
+    STRIDE,
+    /** What was in use at the last wake, just before the next, if wakes are regular. */
+    PERIOD,
+    /** No prefetching. */
+    NONE;
+
+    public boolean usesStride() {
+      return this == AUTO || this == STRIDE;
+    }
+
+    public boolean usesPeriod() {
+      return this == AUTO || this == PERIOD;
+    }
+  }
+
+  private static final int MOST_PAGES = 65_536;
+  private static final int EPOCHS_UNTIL_COLD = 5;
+  private static final long SHORTEST_EPOCH_NANOS = 20_000_000;
+  private static final long LONGEST_EPOCH_NANOS = 500_000_000;
+
+  /**
+   * The defaults: cold after 2 s, 5 % of a core, 1 % of the time waiting, all predictors, distance
+   * 1, batch 4, compressing.
+   */
+  public static final LoopConfig DEFAULT =
+      new LoopConfig(Duration.ofSeconds(2), 5, 1, Predictor.AUTO, 1, 4, true);
+
+  public LoopConfig {
+    check("coldAfter in milliseconds", coldAfter.toMillis(), 100, 600_000);
+    check("prefetchDistance", prefetchDistance, 1, MOST_PAGES);
+    check("prefetchBatch", prefetchBatch, 1, MOST_PAGES);
+    checkPercent("cpuPercent", cpuPercent);
+    checkPercent("stallPercent", stallPercent);
+  }
+
+  private static void check(String name, long value, long low, long high) {
+    if (value < low || value > high) {
+      throw new IllegalArgumentException(
+          name + " is " + value + ", allowed are " + low + " to " + high);
+    }
+  }
+
+  private static void checkPercent(String name, double value) {
+    if (!(value > 0 && value <= 50)) {
+      throw new IllegalArgumentException(name + " is " + value + ", allowed are above 0 to 50");
+    }
+  }
+
+  /** The unit of page ages, and how often touches are scanned at most, in nanoseconds. */
+  public long epochNanos() {
+    return Math.clamp(
+        coldAfter.toNanos() / EPOCHS_UNTIL_COLD, SHORTEST_EPOCH_NANOS, LONGEST_EPOCH_NANOS);
+  }
+}

@@ -1,0 +1,111 @@
+package io.predicomp.arena.agent;
+
+import io.predicomp.arena.LoopConfig;
+import io.predicomp.arena.page.PageMover;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The agents of one arena: stepped by a test through {@link #agents()}, or each on a thread of its
+ * own after {@link #start(String)}.
+ */
+public final class BackgroundLoops implements AutoCloseable {
+  private final LoopConfig config;
+  private final LoopState state = new LoopState();
+  private final List<Agent> agents = new ArrayList<>();
+  private final List<AgentThread> threads = new ArrayList<>();
+
+  public BackgroundLoops(PageMover mover, LoopConfig config, AgentClock clock) {
+    this.config = config;
+    SharedQuota quota = new SharedQuota(config.cpuPercent(), clock.nanoTime());
+    AgeCensus census = new AgeCensus();
+    agents.add(new HotnessAgent(mover, config, state, quota, census, clock));
+    if (config.compresses()) {
+      agents.add(new CompressionAgent(mover, state, quota, clock));
+    }
+    if (config.predictor() != LoopConfig.Predictor.NONE) {
+      agents.add(new PrefetchAgent(mover, config, state, quota, census, clock));
+    }
+  }
+
+  /** The agents, to be stepped by one thread while they have none of their own. */
+  public List<Agent> agents() {
+    return List.copyOf(agents);
+  }
+
+  /** Gives each agent a thread. */
+  public void start(String name) {
+    for (Agent agent : agents) {
+      threads.add(new AgentThread(name, agent, BackgroundLoops::report));
+    }
+    threads.forEach(AgentThread::start);
+  }
+
+  private static void report(AgentThread thread) {
+    System.err.println(
+        "predicomp: the "
+            + thread.agent().role()
+            + " agent stopped; accesses go on, nothing is lost: "
+            + thread.failure());
+  }
+
+  /** Whether pages are demoted, and why or why not, with figures. */
+  public String verdict() {
+    return config.compresses() ? state.verdict : "background compression is switched off";
+  }
+
+  /** The predictor in use. */
+  public String predictor() {
+    return state.predictor;
+  }
+
+  /** Agents that stopped by themselves, and why; empty if all is well. */
+  public String failure() {
+    StringBuilder text = new StringBuilder();
+    for (AgentThread thread : threads) {
+      if (thread.failure() != null) {
+        text.append(text.isEmpty() ? "" : "; ")
+            .append(thread.agent().role())
+            .append(": ")
+            .append(thread.failure());
+      }
+    }
+    return text.toString();
+  }
+
+  /** CPU time of each agent's thread, in nanoseconds, by role. */
+  public Map<String, Long> cpuNanos() {
+    Map<String, Long> map = new LinkedHashMap<>();
+    threads.forEach(thread -> map.put(thread.agent().role(), thread.cpuNanos()));
+    return map;
+  }
+
+  /** Counters by the names under which statistics show them. */
+  public Map<String, Number> counters() {
+    Map<String, Number> map = new LinkedHashMap<>();
+    map.put("hotness_epoch", state.scans.get());
+    map.put("chunks_hot", state.hotPages);
+    map.put("chunks_warm", state.warmPages);
+    map.put("chunks_cold", state.coldPages);
+    map.put("bg_compress_attempts", state.attempts.sum());
+    map.put("bg_compress_admits", state.demoted.sum());
+    map.put("bg_compress_skipped_quota", state.skippedQuota.sum());
+    map.put("bg_compress_skipped_prediction", state.skippedHeld.sum());
+    map.put("prefetch_queue_enqueues", state.enqueued.sum());
+    map.put("prefetch_queue_dedup_skips", state.dedupSkips.sum());
+    map.put("prefetch_no_room", state.noRoom.sum());
+    map.put("adaptive_t_cold_epochs_current", state.coldAge);
+    map.put("cold_after_ms", state.coldAge * config.epochNanos() / 1e6);
+    map.put("cold_share_demoted", state.coldShare);
+    map.put("period_ms", state.periodNanos / 1e6);
+    return map;
+  }
+
+  /** Stops the threads and waits for them; closing twice does nothing. */
+  @Override
+  public void close() {
+    threads.forEach(AgentThread::close);
+  }
+}

@@ -1,0 +1,165 @@
+package io.predicomp.arena.agent;
+
+import io.predicomp.arena.LoopConfig;
+import io.predicomp.arena.hotness.TouchHotness;
+import io.predicomp.arena.page.MoverCounters;
+import io.predicomp.arena.page.PageMover;
+import io.predicomp.arena.policy.ColdThreshold;
+import io.predicomp.arena.policy.PageCosts;
+import io.predicomp.arena.policy.StallController;
+
+/**
+ * Scans touches once an epoch and lets the policies decide from which age pages are worth demoting.
+ * Scans less often when nothing changes and when scanning costs too much.
+ */
+final class HotnessAgent implements Agent {
+  /** Of one core, on average; the target is 1.5 %. */
+  private static final double MOST_CPU_SHARE = 0.012;
+
+  /** Longest time between scans while nothing is touched, in epochs. */
+  private static final int LAZIEST = 4;
+
+  private static final long DECIDE_NANOS = 1_000_000_000;
+
+  private final PageMover mover;
+  private final LoopConfig config;
+  private final LoopState state;
+  private final SharedQuota quota;
+  private final AgentClock clock;
+  private final AgeCensus census;
+  private final TouchHotness touches;
+  private final PageCosts costs = new PageCosts();
+  private final ColdThreshold threshold;
+  private final StallController stalls;
+  private final Since demoted = new Since();
+  private final Since demoteCpu = new Since();
+  private final Since restored = new Since();
+  private final Since restoreCpu = new Since();
+  private final Since demands = new Since();
+  private final Since used = new Since();
+  private final Since stallNanos = new Since();
+
+  private boolean scanning;
+  private int epochs;
+  private long scannedAt;
+  private long nextScan;
+  private long decidedAt;
+  private long scanCpu;
+  private int lazy = 1;
+  private double coverage;
+
+  HotnessAgent(
+      PageMover mover,
+      LoopConfig config,
+      LoopState state,
+      SharedQuota quota,
+      AgeCensus census,
+      AgentClock clock) {
+    this.mover = mover;
+    this.config = config;
+    this.state = state;
+    this.quota = quota;
+    this.clock = clock;
+    this.census = census;
+    this.touches = new TouchHotness(mover);
+    this.threshold = new ColdThreshold(config.coldAfter().toMillis(), config.epochNanos(), false);
+    this.stalls = new StallController(config.stallPercent());
+    this.scannedAt = clock.nanoTime();
+    this.decidedAt = scannedAt;
+    this.nextScan = scannedAt + config.epochNanos();
+    state.coldAge = threshold.age();
+    state.coldShare = threshold.share();
+  }
+
+  @Override
+  public String role() {
+    return "hotness";
+  }
+
+  @Override
+  public long idleNanos() {
+    return Math.max(1_000_000, nextScan - clock.nanoTime());
+  }
+
+  @Override
+  public int doWork() {
+    long now = clock.nanoTime();
+    if (!scanning) {
+      if (now < nextScan) {
+        return 0;
+      }
+      scanning = true;
+      scanCpu = 0;
+      epochs = Math.clamp(Math.round((double) (now - scannedAt) / config.epochNanos()), 1, 127);
+      census.begin();
+      touches.begin();
+    }
+    long cpu = clock.cpuNanos();
+    int pages = touches.step(epochs, census);
+    if (touches.isDone()) {
+      finishScan(now);
+    }
+    long spent = clock.cpuNanos() - cpu;
+    scanCpu += spent;
+    quota.charge(clock.nanoTime(), spent);
+    if (!scanning) {
+      nextScan = now + Math.max(lazy * config.epochNanos(), (long) (scanCpu / MOST_CPU_SHARE));
+    }
+    return Math.max(1, pages);
+  }
+
+  private void finishScan(long now) {
+    scanning = false;
+    long nanos = Math.max(1, now - scannedAt);
+    census.end(nanos);
+    scannedAt = now;
+    lazy = census.touched() == 0 ? Math.min(lazy * 2, LAZIEST) : 1;
+    long waited = stallNanos.next(mover.stall().someNanos());
+    stalls.update(waited, nanos);
+    if (now - decidedAt >= DECIDE_NANOS) {
+      decide(waited);
+      decidedAt = now;
+    }
+    int age = (int) Math.min(threshold.age() * Math.round(stalls.ageFactor()), 255);
+    state.coldAge = age;
+    state.coldShare = threshold.share();
+    state.allowance = stalls.allowance();
+    state.evictedPages = census.evicted();
+    state.coldResident = census.residentFrom(age);
+    state.hotPages = census.residentFrom(0) - census.residentFrom(2);
+    state.warmPages = census.residentFrom(2) - census.residentFrom(Math.max(2, age));
+    state.coldPages = census.residentFrom(age) + census.evicted();
+    state.scans.incrementAndGet();
+  }
+
+  private void decide(long waited) {
+    MoverCounters counters = mover.counters();
+    costs.demoted(demoted.next(state.demoted.sum()), demoteCpu.next(state.demoteCpuNanos.sum()));
+    costs.restored(
+        restored.next(state.restored.sum()), restoreCpu.next(state.restoreCpuNanos.sum()));
+    state.restoreNanos = costs.restoreNanos();
+    long late = demands.next(counters.demandRestores.sum());
+    long early = used.next(counters.prefetchesUsed.sum());
+    if (late + early > 0) {
+      // The latest thousands of pages count, not the latest second.
+      double weight = Math.min(1, (late + early) / 4096.0);
+      coverage += weight * ((double) early / (late + early) - coverage);
+    }
+    if (waited > 0) {
+      costs.stalled(late, waited);
+    }
+    threshold.update(census.history, costs, quota.share(), config.stallPercent() / 100, coverage);
+    state.verdict = threshold.reason();
+  }
+
+  /** The difference to the last value. */
+  private static final class Since {
+    private long last;
+
+    long next(long value) {
+      long difference = value - last;
+      last = value;
+      return difference;
+    }
+  }
+}

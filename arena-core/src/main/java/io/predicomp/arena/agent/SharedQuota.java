@@ -1,0 +1,24 @@
+package io.predicomp.arena.agent;
+
+import io.predicomp.arena.policy.CpuQuota;
+
+/** The CPU quota that all agents of an arena draw on. Thread-safe. */
+final class SharedQuota {
+  private final CpuQuota quota;
+
+  SharedQuota(double percentOfCore, long nowNanos) {
+    this.quota = new CpuQuota(percentOfCore, nowNanos);
+  }
+
+  double share() {
+    return quota.share();
+  }
+
+  synchronized boolean mayWork(long nowNanos) {
+    return quota.allowanceNanos(nowNanos) > 0;
+  }
+
+  synchronized void charge(long nowNanos, long cpuNanos) {
+    quota.charge(cpuNanos, nowNanos);
+  }
+}

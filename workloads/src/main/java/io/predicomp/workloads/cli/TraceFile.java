@@ -1,0 +1,36 @@
+package io.predicomp.workloads.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The file of {@code --trace-csv}, opened before the run. */
+record TraceFile(@Nullable PrintStream out) implements AutoCloseable {
+  /**
+   * @param path nothing if no file is wanted
+   * @throws Refusal if the file cannot be written
+   */
+  static TraceFile open(@Nullable Path path) {
+    try {
+      return new TraceFile(
+          path == null
+              ? null
+              : new PrintStream(Files.newOutputStream(path), false, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw Refusal.ofValue(
+          "--trace-csv",
+          String.valueOf(path),
+          "cannot be written, a file in an existing directory can");
+    }
+  }
+
+  @Override
+  public void close() {
+    if (out != null) {
+      out.close();
+    }
+  }
+}
