@@ -5,6 +5,7 @@ import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.policy.AdmissionPolicy;
 import io.predicomp.os.SystemPage;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param admission what may enter the pool and what may stay
  * @param whenFull what happens at the pool's limit
  * @param checksums whether each page is summed when it is demoted and checked when it is restored
- * @param loops background loops that demote cold pages and prefetch; null: none
+ * @param loops background loops that demote cold pages and prefetch, if any
  * @param registerMBean whether the arena's statistics are registered with the platform MBean server
  */
 public record ArenaConfig(
@@ -29,7 +30,7 @@ public record ArenaConfig(
     AdmissionPolicy admission,
     WhenFull whenFull,
     boolean checksums,
-    @Nullable LoopConfig loops,
+    Optional<LoopConfig> loops,
     boolean registerMBean) {
 
   /** 256 MiB, the predecessor's default. */
@@ -172,7 +173,7 @@ public record ArenaConfig(
           new AdmissionPolicy(minSavingsPercent, acceptThresholdPercent, keepCopiesBelowPercent),
           whenFull,
           checksums,
-          loops,
+          Optional.ofNullable(loops),
           registerMBean);
     }
   }

@@ -76,9 +76,11 @@ public final class CompressedArena implements AutoCloseable {
                 barrier,
                 discarder,
                 config.pageBytes()));
-    LoopConfig loopConfig = config.loops();
     this.loops =
-        loopConfig == null ? null : new BackgroundLoops(mover, loopConfig, AgentClock.SYSTEM);
+        config
+            .loops()
+            .map(loopConfig -> new BackgroundLoops(mover, loopConfig, AgentClock.SYSTEM))
+            .orElse(null);
   }
 
   /** An arena with the default settings. */
