@@ -59,6 +59,29 @@ public final class PredictorChoice {
     chosen = forced;
   }
 
+  /**
+   * All predictors there are, for one region.
+   *
+   * @param name {@code auto}, {@code off}, {@code stride}, {@code phase}, {@code period} or {@code
+   *     successor}
+   * @param pages of the region
+   * @param pageBytes size of a page
+   * @param distance see {@link NextKStride}
+   * @param batch see {@link NextKStride}
+   * @throws IllegalArgumentException if no predictor has that name, or a number is out of range
+   */
+  public static PredictorChoice ofAll(
+      String name, int pages, int pageBytes, int distance, int batch) {
+    return new PredictorChoice(
+        name,
+        List.of(
+            new NextKStride(pages, distance, batch),
+            new PhaseHint(pages),
+            new PeriodDetector(pages),
+            new SuccessorTable(pages, pageBytes)),
+        pages);
+  }
+
   private int indexOf(String name) {
     for (int i = 0; i < predictors.size(); i++) {
       if (predictors.get(i).name().equals(name)) {

@@ -51,6 +51,11 @@ public final class PrefetchPlan {
     return size;
   }
 
+  /** Ranges that still fit. */
+  public int room() {
+    return from.length - size;
+  }
+
   public int from(int range) {
     return from[checked(range)];
   }

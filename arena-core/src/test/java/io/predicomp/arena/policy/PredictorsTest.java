@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.predicomp.arena.Phase;
-import java.util.List;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
 import net.jqwik.api.ForAll;
@@ -109,9 +108,9 @@ class PredictorsTest {
     assertThrows(IndexOutOfBoundsException.class, () -> small.from(2));
   }
 
-  private PredictorChoice choice(String name) {
-    return new PredictorChoice(
-        name, List.of(stride(), new PhaseHint(PAGES), new PeriodDetector(PAGES)), PAGES);
+  private static PredictorChoice choice(String name) {
+    return PredictorChoice.ofAll(
+        name, PAGES, 4_096, NextKStride.DEFAULT_DISTANCE, NextKStride.DEFAULT_BATCH);
   }
 
   private void feed(PredictorChoice choice, int needs, IntUnaryOperator trace) {
@@ -137,6 +136,15 @@ class PredictorsTest {
   }
 
   @Test
+  void choiceFindsAnIrregularWalk() {
+    PredictorChoice choice = choice("auto");
+    int[] clusters = new Random(13).ints(0, PAGES / 16).distinct().limit(PAGES / 16).toArray();
+    feed(choice, 10_000, i -> clusters[i % clusters.length] * 16);
+    assertEquals("successor", choice.chosenName());
+    assertEquals("successor", choice("successor").chosenName());
+  }
+
+  @Test
   void choiceIsSilentOnRandomNeeds() {
     PredictorChoice choice = choice("auto");
     Random random = new Random(11);
@@ -153,7 +161,8 @@ class PredictorsTest {
     assertEquals("period", choice("period").chosenName());
     Throwable refused = assertThrows(IllegalArgumentException.class, () -> choice("oracle"));
     assertEquals(
-        "predictor is oracle, allowed are auto, stride, phase, period, off", refused.getMessage());
+        "predictor is oracle, allowed are auto, stride, phase, period, successor, off",
+        refused.getMessage());
   }
 
   @Test

@@ -1,0 +1,137 @@
+package io.predicomp.arena.policy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.predicomp.arena.Phase;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+
+/** The policies allocate nothing once they are built: they run in agents, all the time. */
+class PolicyAllocationTest {
+  private static final int PAGES = 4_096;
+  private static final int STEPS = 20_000;
+  private static final int ROUNDS = 50;
+
+  private final ObjectName threading;
+  private long now;
+
+  /** What is decided goes here, so that nothing is computed in vain and left out. */
+  private double sink;
+
+  private Object kept = new Object();
+
+  PolicyAllocationTest() throws JMException {
+    threading = new ObjectName(ManagementFactory.THREAD_MXBEAN_NAME);
+  }
+
+  /** As an attribute, for com.sun.management is not read by the module under test. */
+  private long allocatedByThisThread() {
+    try {
+      return (long)
+          ManagementFactory.getPlatformMBeanServer()
+              .getAttribute(threading, "CurrentThreadAllocatedBytes");
+    } catch (JMException e) {
+      throw new LinkageError(e.getMessage(), e);
+    }
+  }
+
+  /** The first rounds run in the interpreter, which allocates what compiled code does not. */
+  private long fewestBytes(Runnable step) {
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < ROUNDS && least > 0; round++) {
+      long start = allocatedByThisThread();
+      long before = allocatedByThisThread();
+      for (int i = 0; i < STEPS; i++) {
+        step.run();
+      }
+      long bytes = allocatedByThisThread() - before - (before - start);
+      least = Math.min(least, Math.max(0, bytes));
+    }
+    return least;
+  }
+
+  @Test
+  void theMeterSeesWhatIsAllocated() {
+    assertTrue(fewestBytes(() -> kept = new int[10]) > STEPS * 40L, kept + " cost nothing");
+  }
+
+  @Test
+  void predictorsAllocateNothing() {
+    PredictorChoice choice = PredictorChoice.ofAll("auto", PAGES, 4_096, 1, 4);
+    PrefetchPlan plan = new PrefetchPlan(PrefetchPlan.DEFAULT_CAPACITY);
+    int[] step = new int[1];
+    Runnable one =
+        () -> {
+          now += 1_000_000;
+          int i = step[0]++;
+          // An order that repeats, is no stride, and sleeps half of the time.
+          int page = (int) ((i % 1_000L) * 2_654_435_761L % PAGES);
+          if (i % 1_000 < 500) {
+            choice.needed(page, now, 4_000);
+          }
+          if (i % 50 == 0) {
+            int touched = i % 1_000 < 500 ? 50 : 0;
+            choice.epoch(touched, touched, now);
+          }
+          if (i % 5_000 == 0) {
+            choice.hint(Phase.ACTIVE, now);
+          }
+          plan.clear();
+          choice.plan(plan, now);
+          sink += plan.pages();
+        };
+    assertEquals(0, fewestBytes(one), () -> "bytes allocated, decided " + sink);
+    for (int i = 0; i < choice.predictors().size(); i++) {
+      String name = choice.predictors().get(i).name();
+      assertTrue(name.equals("stride") || choice.score(i).settled() > 0, name + " never spoke");
+    }
+  }
+
+  @Test
+  void decisionsAllocateNothing() {
+    AgeHistogram ages = new AgeHistogram();
+    PageCosts costs = new PageCosts();
+    ColdThreshold threshold = new ColdThreshold(500, 50_000_000, false);
+    ColdThreshold conservative = new ColdThreshold(500, 50_000_000, true);
+    StallController stalls = new StallController(StallController.DEFAULT_PERCENT);
+    CpuQuota quota = new CpuQuota(CpuQuota.DEFAULT_PERCENT, 0);
+    AdmissionPolicy admission = new AdmissionPolicy(5, 90, 50);
+    TierChoice tiers = new TierChoice(1, 5);
+    List<TierChoice.Candidate> candidates =
+        List.of(
+            new TierChoice.Candidate("fast", 65_536, 33_267, 83_200, 14_400),
+            new TierChoice.Candidate("dense", 65_536, 18_306, 240_000, 83_200));
+    byte[] pages = new byte[1_024];
+    int[] step = new int[1];
+    Runnable one =
+        () -> {
+          int i = step[0]++;
+          now += 50_000_000;
+          int age = i % 300;
+          ages.add(age, 10);
+          ages.touchedAgain(age, 1);
+          ages.endEpoch(50_000_000);
+          costs.demoted(1, 9_000 + i % 2_000);
+          costs.restored(1, 2_000 + i % 900);
+          costs.stalled(1, 4_000);
+          threshold.update(ages, costs, 0.05, 0.01, 0.5);
+          conservative.update(ages, costs, 0.05, 0.01, 0.5);
+          stalls.update(i % 1_000_000, 50_000_000);
+          quota.charge(1_000, now);
+          sink += quota.allowanceNanos(now) + quota.waitNanos(1_000_000, now);
+          pages[i % pages.length] = (byte) i;
+          int coldAge = threshold.age();
+          long run = VictimPolicy.next(pages, 0, pages.length, coldAge, stalls.allowance());
+          sink +=
+              VictimPolicy.from(run) + (Temperature.of(age, coldAge) == Temperature.COLD ? 1 : 0);
+          sink += tiers.best(candidates) + tiers.denser(candidates, 100);
+          sink += admission.mostPayloadBytes(4_096) + (threshold.verdict().demotes() ? 1 : 0);
+        };
+    assertEquals(0, fewestBytes(one), () -> "bytes allocated, decided " + sink);
+    assertTrue(threshold.verdict() != Verdict.LEARNING);
+  }
+}
