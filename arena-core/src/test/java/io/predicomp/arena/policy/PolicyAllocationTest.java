@@ -105,6 +105,7 @@ class PolicyAllocationTest {
         List.of(
             new TierChoice.Candidate("fast", 65_536, 33_267, 83_200, 14_400),
             new TierChoice.Candidate("dense", 65_536, 18_306, 240_000, 83_200));
+    WakePeriod wakes = new WakePeriod(100_000_000);
     byte[] pages = new byte[1_024];
     int[] step = new int[1];
     Runnable one =
@@ -123,6 +124,7 @@ class PolicyAllocationTest {
           stalls.update(i % 1_000_000, 50_000_000);
           quota.charge(1_000, now);
           sink += quota.allowanceNanos(now) + quota.waitNanos(1_000_000, now);
+          sink += wakes.needed(i % 10 == 0 ? now + 200_000_000 : now) ? wakes.periodNs() : 0;
           pages[i % pages.length] = (byte) i;
           int coldAge = threshold.age();
           long run = VictimPolicy.next(pages, 0, pages.length, coldAge, stalls.allowance());
