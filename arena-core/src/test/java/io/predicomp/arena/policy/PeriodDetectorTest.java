@@ -16,10 +16,14 @@ class PeriodDetectorTest {
   private static final int PAGES = 65_536;
   private static final long ACTIVE = 100 * MILLI;
 
+  /** What 65,536 pages at 2.5 µs take on half a core. */
+  private static final long RESTORE = 328 * MILLI;
+
   private final PeriodDetector detector = new PeriodDetector(PAGES);
   private final PrefetchPlan plan = new PrefetchPlan(PrefetchPlan.DEFAULT_CAPACITY);
   private long now;
   private long wakesPlanned;
+  private long wakesLate;
   private long plannedPages;
   private long earliestNanos = Long.MAX_VALUE;
   private long latestNanos;
@@ -42,6 +46,7 @@ class PeriodDetectorTest {
         plan.clear();
         detector.plan(plan, now + epoch);
         if (plan.size() > 0) {
+          wakesLate += !planned && next - now - epoch < RESTORE ? 1 : 0;
           planned = true;
           plannedPages += plan.pages();
           earliestNanos = Math.min(earliestNanos, next - now - epoch);
@@ -72,12 +77,15 @@ class PeriodDetectorTest {
     assertEquals(6L * PAGES / 8, plannedPages);
   }
 
-  @Test
-  void toleratesJitterWithAWiderMargin() {
-    Random random = new Random(2);
-    cycles(20, PAGES, 50 * MILLI, () -> (9_800 + random.nextInt(400)) * MILLI);
-    assertTrue(wakesPlanned >= 15, wakesPlanned + " of 20");
-    assertTrue(earliestNanos >= 100 * MILLI, earliestNanos + " ns before");
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  void toleratesJitterWithAWiderMargin(int seed) {
+    Random random = new Random(seed);
+    cycles(60, PAGES, 50 * MILLI, () -> (9_800 + random.nextInt(400)) * MILLI);
+    assertTrue(wakesPlanned >= 56, wakesPlanned + " of 60");
+    assertTrue(wakesLate <= 1, wakesLate + " late");
+    assertTrue(earliestNanos >= 300 * MILLI, earliestNanos + " ns before");
+    assertTrue(latestNanos <= 1_500 * MILLI, latestNanos + " ns before");
   }
 
   @ParameterizedTest
