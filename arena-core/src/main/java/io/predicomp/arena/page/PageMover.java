@@ -442,17 +442,32 @@ public final class PageMover implements AutoCloseable {
   public long demote(PageTable table, int page, int count) {
     int mark = locked(pressure::mark);
     long demoted = 0;
-    for (int p = page, end = page + count; p < end; ) {
+    int batches = 0;
+    for (int p = page, end = page + count; p < end; batches++) {
       demotion.lock();
       try {
         p = batch.collect(table, p, end);
         demoted += batch.demote(mark);
-        pressure.compactIfFragmented();
       } finally {
         demotion.unlock();
       }
     }
+    // Last, because what was demoted has filled holes that pages restored meanwhile had left.
+    compactIfFragmented(batches);
     return demoted;
+  }
+
+  /** At most so many slices of compaction, each under the lock for itself. */
+  private void compactIfFragmented(int slices) {
+    boolean fragmented = true;
+    for (int i = 0; i < slices && fragmented; i++) {
+      demotion.lock();
+      try {
+        fragmented = pressure.compactIfFragmented();
+      } finally {
+        demotion.unlock();
+      }
+    }
   }
 
   /** Sets whole pages to zero and gives their memory back. */

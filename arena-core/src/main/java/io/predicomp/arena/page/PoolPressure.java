@@ -90,11 +90,10 @@ public final class PoolPressure {
     return restoreLeastRecent ? order.append(globalPage, validity) : 1;
   }
 
-  /** One bounded slice of compaction, if the pool has more holes than it should. */
-  public void compactIfFragmented() {
-    if (mover.admission.wantsCompaction(pool.fragmentedBytes(), pool.poolBytes())) {
-      compact(STEP);
-    }
+  /** One bounded slice of compaction, if the pool has more holes than it should; whether it was. */
+  public boolean compactIfFragmented() {
+    return mover.admission.wantsCompaction(pool.fragmentedBytes(), pool.poolBytes())
+        && compact(STEP) > 0;
   }
 
   int compact(int maxMoves) {

@@ -28,6 +28,11 @@ final class Extents {
   private static final int LEAST_CACHE = 4;
   private static final int MOST_CACHE = 1024;
 
+  /** Share of the committed units that may be populated before a slab needs them. */
+  private static final int AHEAD_SHARE = 256;
+
+  private static final int MOST_AHEAD = 15;
+
   private final ExtentTable table;
   private final PoolMemory memory;
   private final ExtentBins dirty;
@@ -53,18 +58,35 @@ final class Extents {
     return id;
   }
 
-  /** An extent that holds no memory yet, or {@link ExtentTable#NONE}. Commits {@code units}. */
-  int takeUncommitted(int units) {
-    int id = takeFrom(clean, units);
+  /**
+   * An extent that held no memory until now, or {@link ExtentTable#NONE}. Takes more than asked
+   * for, as far as the cache may hold it: one call for many units costs less than a fault for each.
+   *
+   * @param mostUnits that may be committed, at least {@code units}
+   */
+  int takeUncommitted(int units, long mostUnits) {
+    int ahead = Math.clamp(committedUnits.get() / AHEAD_SHARE - dirtyUnits.get(), 0, MOST_AHEAD);
+    int wanted = (int) Math.min(units + ahead, mostUnits);
+    int id = takeFrom(clean, clean.bestFit(wanted) == NONE ? units : wanted);
     if (id == NONE) {
       int top = top();
-      if (units > table.layout().units() - top) {
+      int left = table.layout().units() - top;
+      if (units > left) {
         return NONE;
       }
-      id = table.create(top, units, CLEAN);
-      setTop(top + units);
+      id = table.create(top, Math.min(wanted, left), CLEAN);
+      setTop(top + table.units(id));
     }
-    committedUnits.add(units);
+    int taken = table.units(id);
+    committedUnits.add(taken);
+    if (taken > 1) {
+      memory.populate(table.offset(id), (long) taken * table.layout().unitBytes());
+    }
+    if (taken > units) {
+      int start = table.start(id);
+      table.place(id, start, units);
+      free(table.create(start + units, taken - units, DIRTY));
+    }
     return id;
   }
 
@@ -91,10 +113,14 @@ final class Extents {
 
   /** Gives memory back to the OS once more is cached than is worth keeping. */
   void trim() {
-    int most = Math.clamp(committedUnits.get() / CACHE_SHARE, LEAST_CACHE, MOST_CACHE);
+    int most = mostCached();
     if (dirtyUnits.get() > most) {
       releaseDownTo(most / 2);
     }
+  }
+
+  private int mostCached() {
+    return Math.clamp(committedUnits.get() / CACHE_SHARE, LEAST_CACHE, MOST_CACHE);
   }
 
   void releaseAllCached() {

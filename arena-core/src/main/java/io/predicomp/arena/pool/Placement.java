@@ -77,7 +77,7 @@ final class Placement {
     int units = classes.slabUnits(cls);
     int extent = extents.takeCached(units);
     if (extent == NONE && units <= mostUnits) {
-      extent = extents.takeUncommitted(units);
+      extent = extents.takeUncommitted(units, mostUnits);
     }
     if (extent == NONE) {
       return 0;

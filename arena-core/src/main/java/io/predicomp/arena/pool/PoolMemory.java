@@ -21,6 +21,11 @@ final class PoolMemory implements AutoCloseable {
     return mapping.address();
   }
 
+  /** Faults a range in, if the kernel will; otherwise each of its pages does so when touched. */
+  void populate(long offset, long length) {
+    mapping.populate(offset, length);
+  }
+
   void discard(long offset, long length) {
     mapping.discard(offset, length);
   }

@@ -125,6 +125,20 @@ public final class Mapping implements AutoCloseable {
   }
 
   /**
+   * Faults a part of the mapping in for writing by one call, which costs less than a fault for each
+   * page. Since Linux 5.14.
+   *
+   * @param offset of the first byte, a multiple of the system page size
+   * @param length in bytes, rounded up to whole system pages by the kernel
+   * @return whether all of it is in memory; if not, the rest comes when it is touched
+   * @throws IndexOutOfBoundsException if the range is not inside the mapping
+   * @throws IllegalStateException if the mapping is closed
+   */
+  public boolean populate(long offset, long length) {
+    return Libc.madvise(range(offset, length), MemoryAdvice.POPULATE_WRITE.constant()) == 0;
+  }
+
+  /**
    * Keeps the mapping in memory, and brings all of it there now: {@code mlock(2)}, until it is
    * closed.
    *
