@@ -74,6 +74,35 @@ public final class Lz4Library {
           "LZ4_decompress_safe",
           FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT));
 
+  // void LZ4_resetStreamHC_fast(LZ4_streamHC_t* streamHCPtr, int compressionLevel);
+  private static final MethodHandle RESET_STREAM_HC =
+      LIBRARY.link("LZ4_resetStreamHC_fast", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+
+  // int LZ4_loadDictHC(LZ4_streamHC_t* streamHCPtr, const char* dictionary, int dictSize);
+  private static final MethodHandle LOAD_DICTIONARY_HC =
+      LIBRARY.link(
+          "LZ4_loadDictHC", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+
+  // void LZ4_attach_HC_dictionary(LZ4_streamHC_t* working_stream,
+  //     const LZ4_streamHC_t* dictionary_stream);
+  private static final MethodHandle ATTACH_DICTIONARY_HC =
+      LIBRARY.link("LZ4_attach_HC_dictionary", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG));
+
+  // int LZ4_compress_HC_continue(LZ4_streamHC_t* streamHCPtr, const char* src, char* dst,
+  //     int srcSize, int maxDstSize);
+  private static final MethodHandle COMPRESS_HC_CONTINUE =
+      LIBRARY.link(
+          "LZ4_compress_HC_continue",
+          FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT));
+
+  // int LZ4_decompress_safe_usingDict(const char* src, char* dst, int srcSize, int dstCapacity,
+  //     const char* dictStart, int dictSize);
+  private static final MethodHandle DECOMPRESS_SAFE_USING_DICTIONARY =
+      LIBRARY.link(
+          "LZ4_decompress_safe_usingDict",
+          FunctionDescriptor.of(
+              JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
+
   private Lz4Library() {}
 
   /** {@return whether the library could be loaded with every function, or why not} */
@@ -191,6 +220,71 @@ public final class Lz4Library {
   public static long decompressor() {
     LIBRARY.require();
     return LIBRARY.find("LZ4_decompress_safe").orElseThrow().address();
+  }
+
+  /**
+   * Fills an initialised HC state with what compressing with a dictionary needs to know of it. The
+   * state refers to the dictionary's bytes, which must stay where and what they are for as long as
+   * the state is used; any number of threads may then use it at once in {@link
+   * #compressHcWithDictionary}, which only reads it.
+   *
+   * @param length of the dictionary in bytes; of a longer one only the last 64 KiB count ({@code
+   *     lz4hc.h}, {@code LZ4_loadDictHC})
+   */
+  public static void loadDictionaryHc(long state, long dictionary, int length, int level) {
+    try {
+      RESET_STREAM_HC.invokeExact(state, level);
+      int _ = (int) LOAD_DICTIONARY_HC.invokeExact(state, dictionary, length);
+    } catch (Throwable t) {
+      throw Downcalls.rethrow(t);
+    }
+  }
+
+  /**
+   * As {@link #compressHc}, with a dictionary.
+   *
+   * @param state a working state, initialised once
+   * @param dictionaryState a state filled by {@link #loadDictionaryHc}
+   * @return compressed bytes, or 0 if they do not fit into {@code targetCapacity}
+   */
+  public static int compressHcWithDictionary(
+      long state,
+      long dictionaryState,
+      long source,
+      long target,
+      int sourceLength,
+      int targetCapacity,
+      int level) {
+    try {
+      RESET_STREAM_HC.invokeExact(state, level);
+      ATTACH_DICTIONARY_HC.invokeExact(state, dictionaryState);
+      return (int)
+          COMPRESS_HC_CONTINUE.invokeExact(state, source, target, sourceLength, targetCapacity);
+    } catch (Throwable t) {
+      throw Downcalls.rethrow(t);
+    }
+  }
+
+  /**
+   * As {@link #decompress}, for what was compressed with a dictionary; reads nothing outside its
+   * bytes either.
+   *
+   * @return decompressed bytes, or a negative number if the input is malformed
+   */
+  public static int decompressWithDictionary(
+      long source,
+      long target,
+      int compressedLength,
+      int targetCapacity,
+      long dictionary,
+      int dictionaryLength) {
+    try {
+      return (int)
+          DECOMPRESS_SAFE_USING_DICTIONARY.invokeExact(
+              source, target, compressedLength, targetCapacity, dictionary, dictionaryLength);
+    } catch (Throwable t) {
+      throw Downcalls.rethrow(t);
+    }
   }
 
   private static void requireInitialised(long initialised, long state) {

@@ -1,6 +1,7 @@
 package io.predicomp.os.codec;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -77,6 +78,51 @@ class CodecLibrariesTest {
               -1, MemorySegment.mismatch(expected, 0, expectedLength, actual, 0, expectedLength));
         }
       }
+    }
+  }
+
+  /** A dictionary's state serves any number of pages, and what came before does not show. */
+  @Test
+  void aDictionaryShortensWhatResemblesIt() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment text = text(arena, "{\"id\": 17, \"name\": \"somebody else\"}, ");
+      MemorySegment target = arena.allocate(PAGE);
+      MemorySegment restored = arena.allocate(PAGE);
+      long dictionary = lz4State(arena, true);
+      long state = lz4State(arena, true);
+      int alone = compress(true, state, text, 1000, target, PAGE);
+      Lz4Library.loadDictionaryHc(dictionary, text.address(), PAGE, 9);
+      MemorySegment page = arena.allocate(1000).copyFrom(text.asSlice(0, 1000));
+      int length = 0;
+      for (int round = 0; round < 3; round++) {
+        assertEquals(
+            0,
+            Lz4Library.compressHcWithDictionary(
+                state, dictionary, page.address(), target.address(), 1000, 1, 9));
+        length =
+            Lz4Library.compressHcWithDictionary(
+                state, dictionary, page.address(), target.address(), 1000, PAGE, 9);
+        assertTrue(length > 0 && length < alone / 2, length + " of " + alone);
+      }
+      assertEquals(
+          1000,
+          Lz4Library.decompressWithDictionary(
+              target.address(), restored.address(), length, 1000, text.address(), PAGE));
+      assertEquals(-1, page.mismatch(restored.asSlice(0, 1000)));
+    }
+  }
+
+  @Test
+  void samplesThatAreTooFewTrainNoDictionary() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment samples = text(arena, "the quick brown fox jumps over the lazy dog ");
+      MemorySegment lengths = arena.allocate(Long.BYTES, Long.BYTES);
+      lengths.set(JAVA_LONG, 0, PAGE);
+      MemorySegment dictionary = arena.allocate(PAGE);
+      assertTrue(
+          ZstdLibrary.trainDictionary(
+                  dictionary.address(), PAGE, samples.address(), lengths.address(), 1)
+              < 0);
     }
   }
 

@@ -36,6 +36,11 @@ class DecoderGuardPageTest {
   private static final int PROT_READ_WRITE = 1 | 2;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x02 | 0x20;
 
+  private static final WithDictionary SHORT = new WithDictionary(Libc.getpagesize());
+
+  /** Here LZ4 leaves out the check of distances, because none can reach further. */
+  private static final WithDictionary LONGEST = new WithDictionary(64 << 10);
+
   private static Guarded input;
   private static Guarded page;
 
@@ -61,6 +66,14 @@ class DecoderGuardPageTest {
   void zstdStaysWithinThePage(
       @ForAll long seed, @ForAll @IntRange(max = 3) int damage, @ForAll Contents contents) {
     staysWithinThePage(Decoder.ZSTD, seed, damage, contents);
+  }
+
+  /** Nor does it read outside the dictionary, which lies between two inaccessible pages. */
+  @Property(tries = 5000)
+  void lz4WithADictionaryStaysWithinThePageAndTheDictionary(
+      @ForAll long seed, @ForAll @IntRange(max = 3) int damage, @ForAll Contents contents) {
+    staysWithinThePage(Decoder.LZ4_DICTIONARY, seed, damage, contents);
+    staysWithinThePage(Decoder.LZ4_LONGEST_DICTIONARY, seed, damage, contents);
   }
 
   @Property(tries = 20)
@@ -172,6 +185,28 @@ class DecoderGuardPageTest {
         return Lz4Library.decompress(source, target, length, targetLength);
       }
     },
+    LZ4_DICTIONARY {
+      @Override
+      long compress(long source, long target, int capacity) {
+        return SHORT.compress(source, target, capacity);
+      }
+
+      @Override
+      long decompress(long source, int length, long target, int targetLength) {
+        return SHORT.decompress(source, length, target, targetLength);
+      }
+    },
+    LZ4_LONGEST_DICTIONARY {
+      @Override
+      long compress(long source, long target, int capacity) {
+        return LONGEST.compress(source, target, capacity);
+      }
+
+      @Override
+      long decompress(long source, int length, long target, int targetLength) {
+        return LONGEST.decompress(source, length, target, targetLength);
+      }
+    },
     ZSTD {
       private final long encoder = ZstdLibrary.createCompressionContext();
       private final long decoder = ZstdLibrary.createDecompressionContext();
@@ -210,6 +245,50 @@ class DecoderGuardPageTest {
     private static long lz4State() {
       long state = Arena.global().allocate(Lz4Library.fastStateBytes(), Long.BYTES).address();
       Lz4Library.initFastState(state);
+      return state;
+    }
+  }
+
+  /** LZ4 HC with a dictionary that has an inaccessible page before it and one behind it. */
+  private static final class WithDictionary {
+    private final long dictionary;
+    private final int length;
+    private final long dictionaryState = hcState();
+    private final long workingState = hcState();
+
+    /** The length is a multiple of the system's page size, so that both ends can be guarded. */
+    WithDictionary(int length) {
+      this.length = length;
+      int guard = Libc.getpagesize();
+      long mapped =
+          Libc.mmap(0, length + 2L * guard, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+      assertTrue(mapped > 0, () -> "mmap: " + mapped);
+      assertEquals(0, Libc.mprotect(AddressSpace.ALL.asSlice(mapped, guard), PROT_NONE));
+      assertEquals(
+          0, Libc.mprotect(AddressSpace.ALL.asSlice(mapped + guard + length, guard), PROT_NONE));
+      dictionary = mapped + guard;
+      for (int at = 0; at < length; at += PAGE) {
+        byte[] content = Contents.RECORDS.bytes(new Random(at % 3));
+        AddressSpace.ALL
+            .asSlice(dictionary + at, Math.min(PAGE, length - at))
+            .copyFrom(MemorySegment.ofArray(content).asSlice(0, Math.min(PAGE, length - at)));
+      }
+      Lz4Library.loadDictionaryHc(dictionaryState, dictionary, length, 9);
+    }
+
+    long compress(long source, long target, int capacity) {
+      return Lz4Library.compressHcWithDictionary(
+          workingState, dictionaryState, source, target, PAGE, capacity, 9);
+    }
+
+    long decompress(long source, int compressedLength, long target, int targetLength) {
+      return Lz4Library.decompressWithDictionary(
+          source, target, compressedLength, targetLength, dictionary, length);
+    }
+
+    private static long hcState() {
+      long state = Arena.global().allocate(Lz4Library.hcStateBytes(), Long.BYTES).address();
+      Lz4Library.initHcState(state);
       return state;
     }
   }
