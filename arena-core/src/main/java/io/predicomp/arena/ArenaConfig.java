@@ -3,6 +3,7 @@ package io.predicomp.arena;
 import io.predicomp.arena.codec.Codecs;
 import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.policy.AdmissionPolicy;
+import io.predicomp.arena.policy.DenseTierPolicy;
 import io.predicomp.os.SystemPage;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     compress better and cost more to restore
  * @param codec compresses and restores pages
  * @param admission what may enter the pool and what may stay
+ * @param denseTier when and how pages that stay compressed are compressed again, denser
  * @param whenFull what happens at the pool's limit
  * @param checksums whether each page is summed when it is demoted and checked when it is restored
  * @param loops background loops that demote cold pages and prefetch, if any
@@ -28,6 +30,7 @@ public record ArenaConfig(
     int pageBytes,
     PageCodec codec,
     AdmissionPolicy admission,
+    DenseTierPolicy denseTier,
     WhenFull whenFull,
     boolean checksums,
     Optional<LoopConfig> loops,
@@ -79,6 +82,7 @@ public record ArenaConfig(
     private int minSavingsPercent = 5;
     private int acceptThresholdPercent = 90;
     private int keepCopiesBelowPercent = 90;
+    private DenseTierPolicy denseTier = DenseTierPolicy.AUTO;
     private WhenFull whenFull = WhenFull.RESTORE_LRU;
     private boolean checksums;
     private @Nullable LoopConfig loops;
@@ -128,6 +132,12 @@ public record ArenaConfig(
       return this;
     }
 
+    /** {@link DenseTierPolicy#AUTO} by default. */
+    public Builder denseTier(DenseTierPolicy policy) {
+      this.denseTier = policy;
+      return this;
+    }
+
     /** {@link WhenFull#RESTORE_LRU} by default. */
     public Builder whenFull(WhenFull whenFull) {
       this.whenFull = whenFull;
@@ -171,6 +181,7 @@ public record ArenaConfig(
           pageBytes,
           chosen,
           new AdmissionPolicy(minSavingsPercent, acceptThresholdPercent, keepCopiesBelowPercent),
+          denseTier,
           whenFull,
           checksums,
           Optional.ofNullable(loops),

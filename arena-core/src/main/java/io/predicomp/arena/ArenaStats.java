@@ -2,6 +2,8 @@ package io.predicomp.arena;
 
 import io.predicomp.arena.agent.BackgroundLoops;
 import io.predicomp.arena.page.DemandStall;
+import io.predicomp.arena.page.DenseTier;
+import io.predicomp.arena.page.DenseTierCounters;
 import io.predicomp.arena.page.MoverCounters;
 import io.predicomp.arena.page.PageCensus;
 import io.predicomp.arena.page.PageMover;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param demotions ways out of memory, and reasons to stay, since the arena was opened
  * @param restores ways back, since the arena was opened
  * @param stall waiting for demand restores, since the arena was opened
+ * @param tiers recompression of pages that stay compressed
  * @param loops what background loops do and why; {@link Loops#OFF} without them
  * @param pageTableBytes heap bytes of page tables and demotion order
  * @param barrier how threads are made to pass a barrier: {@code membarrier} or {@code handshake}
@@ -38,6 +41,7 @@ public record ArenaStats(
     Demotions demotions,
     Restores restores,
     Stall stall,
+    Tiers tiers,
     Loops loops,
     long pageTableBytes,
     String barrier,
@@ -186,6 +190,50 @@ public record ArenaStats(
       double somePercent) {}
 
   /**
+   * Pages compressed again, denser. Clean copies count as pages; sums are since the arena was
+   * opened.
+   *
+   * @param densePages pages in the dense tier now
+   * @param denseBytes their payload
+   * @param coldestPages pages in the coldest tier now
+   * @param coldestBytes their payload
+   * @param dictionaries dictionaries now, superseded ones that pages still need included
+   * @param dictionaryBytes what they take, part of the pool's {@code used}
+   * @param toDense pages recompressed into the dense tier
+   * @param toColdest pages recompressed into the coldest tier
+   * @param savedBytes payload bytes that this saved
+   * @param smallGain pages that stayed: gained too little
+   * @param restored pages that stayed: restored meanwhile
+   * @param poolFull pages that stayed: no room for the new copy beside the old one
+   * @param failed pages that stayed: a copy did not decode to what it should
+   * @param plans samples taken to choose codecs for a region
+   * @param planNanos time that took, training included
+   * @param dictionariesTrained dictionaries trained
+   * @param dictionariesKept of these, used, because their gain on pages not trained on pays for
+   *     them
+   * @param trainingFailures trainings that gave no dictionary
+   */
+  public record Tiers(
+      long densePages,
+      long denseBytes,
+      long coldestPages,
+      long coldestBytes,
+      long dictionaries,
+      long dictionaryBytes,
+      long toDense,
+      long toColdest,
+      long savedBytes,
+      long smallGain,
+      long restored,
+      long poolFull,
+      long failed,
+      long plans,
+      long planNanos,
+      long dictionariesTrained,
+      long dictionariesKept,
+      long trainingFailures) {}
+
+  /**
    * The background loops.
    *
    * @param hotnessSource where evidence of use comes from; {@code none} without loops
@@ -254,6 +302,7 @@ public record ArenaStats(
         demotions(mover.counters(), transparent),
         restores(mover.counters(), transparent),
         stall(mover.stall(), transparent),
+        tiers(mover.denseTier()),
         background == null ? Loops.OFF : loops(background),
         metadata,
         barrier,
@@ -322,6 +371,29 @@ public record ArenaStats(
             / Math.max(1, stall.elapsedNanos()));
   }
 
+  private static Tiers tiers(DenseTier tier) {
+    DenseTierCounters c = tier.counters();
+    return new Tiers(
+        tier.densePages(),
+        tier.denseBytes(),
+        tier.coldestPages(),
+        tier.coldestBytes(),
+        tier.dictionaries(),
+        tier.dictionaryBytes(),
+        c.toDense.sum(),
+        c.toColdest.sum(),
+        c.savedBytes.sum(),
+        c.keptSmallGain.sum(),
+        c.keptRestored.sum(),
+        c.keptPoolFull.sum(),
+        c.keptFailed.sum(),
+        c.plans.sum(),
+        c.planNanos.sum(),
+        c.dictionariesTrained.sum(),
+        c.dictionariesKept.sum(),
+        c.trainingFailures.sum());
+  }
+
   /** Bytes of pages in memory. */
   public long residentBytes() {
     return pages.resident() * pageBytes;
@@ -368,7 +440,8 @@ public record ArenaStats(
     map.put("pool_bytes_fragmented", pool.fragmented());
     map.put("pool_largest_free_extent", pool.largestFreeExtent());
     map.put("pool_compactions", pool.compactions());
-    map.put("slot_bytes_live", pool.used() - pool.metadata() - pool.free());
+    map.put(
+        "slot_bytes_live", pool.used() - pool.metadata() - pool.free() - tiers.dictionaryBytes());
     map.put("compress_ops", demotions.compressed() + demotions.sameFilled());
     map.put("decompress_ops", restores.total());
     map.put("evictions_lru", restores.pressure());
@@ -415,6 +488,24 @@ public record ArenaStats(
     map.put("stall_p999_ns", stall.p999Nanos());
     map.put("stall_max_ns", stall.maxNanos());
     map.put("stalled_percent", stall.somePercent());
+    map.put("pages_dense", tiers.densePages());
+    map.put("pages_coldest", tiers.coldestPages());
+    map.put("dense_payload_bytes", tiers.denseBytes());
+    map.put("coldest_payload_bytes", tiers.coldestBytes());
+    map.put("dictionaries", tiers.dictionaries());
+    map.put("dictionary_bytes", tiers.dictionaryBytes());
+    map.put("recompressed_dense", tiers.toDense());
+    map.put("recompressed_coldest", tiers.toColdest());
+    map.put("recompress_saved_bytes", tiers.savedBytes());
+    map.put("recompress_reject_small_gain", tiers.smallGain());
+    map.put("recompress_reject_restored", tiers.restored());
+    map.put("recompress_reject_pool_full", tiers.poolFull());
+    map.put("recompress_reject_failed", tiers.failed());
+    map.put("dense_plans", tiers.plans());
+    map.put("dense_plan_ns_total", tiers.planNanos());
+    map.put("dictionaries_trained", tiers.dictionariesTrained());
+    map.put("dictionaries_kept", tiers.dictionariesKept());
+    map.put("dictionary_training_failures", tiers.trainingFailures());
     map.put("codec_ratio", codecRatio());
     map.put("end_to_end_ratio", endToEndRatio());
     map.putAll(loops.counters());

@@ -5,6 +5,7 @@ import io.predicomp.arena.agent.BackgroundLoops;
 import io.predicomp.arena.page.PageMover;
 import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.page.ProcessBarrier;
+import io.predicomp.arena.policy.PageTier;
 import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.arena.transparent.TransparentMover;
 import io.predicomp.os.ErrnoException;
@@ -244,6 +245,23 @@ public final class CompressedArena implements AutoCloseable {
     }
     TransparentMover transparentPages = transparentMover;
     return transparentPages == null ? demoted : demoted + transparentPages.demoteAll();
+  }
+
+  /**
+   * Compresses every compressed page of every region again, denser; see {@link Region#recompress}.
+   *
+   * @param tier {@link PageTier#DENSE} or {@link PageTier#COLDEST}
+   * @return pages that are stored denser now
+   */
+  public long recompressAll(PageTier tier) {
+    long recompressed = 0;
+    for (Region region : regions) {
+      recompressed +=
+          mover
+              .denseTier()
+              .recompress(region.table(), 0, region.pageCount(), tier, config.denseTier());
+    }
+    return recompressed;
   }
 
   /** Moves live objects of the pool together until no more can be gained; returns objects moved. */

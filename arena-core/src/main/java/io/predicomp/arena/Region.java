@@ -3,6 +3,7 @@ package io.predicomp.arena;
 import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.page.PinSlot;
 import io.predicomp.arena.page.ThreadSlots;
+import io.predicomp.arena.policy.PageTier;
 import io.predicomp.os.memory.Mapping;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +107,25 @@ public final class Region extends PageAccess implements AutoCloseable {
   /** As {@link #compress} on the whole region. */
   public long compress() {
     return compress(0, byteSize());
+  }
+
+  /**
+   * Compresses pages that are already compressed again, denser, however short they have been so.
+   * Pages in memory stay there. The first call for a region takes a sample of its compressed pages
+   * to choose a codec and to train a dictionary, which takes about a tenth of a second; nothing
+   * happens where too few pages are compressed to learn from, or nothing gains enough.
+   *
+   * @param tier {@link PageTier#DENSE} or {@link PageTier#COLDEST}
+   * @return pages that are stored denser now
+   * @throws IllegalArgumentException if {@code tier} is {@link PageTier#BASE}
+   */
+  public long recompress(long offset, long length, PageTier tier) {
+    int first = firstPage(offset, length);
+    requireOpen();
+    return arena
+        .mover()
+        .denseTier()
+        .recompress(table, first, pages(first, offset, length), tier, arena.config().denseTier());
   }
 
   /**

@@ -1,7 +1,12 @@
 package io.predicomp.arena;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.predicomp.arena.codec.Codecs;
+import io.predicomp.arena.codec.Dictionaries;
+import io.predicomp.arena.page.DenseTier;
 import io.predicomp.arena.page.ProcessBarrier;
+import io.predicomp.arena.policy.PageTier;
 import io.predicomp.arena.testkit.RegionAction;
 import io.predicomp.arena.testkit.RegionActions;
 import io.predicomp.arena.testkit.RegionModel;
@@ -35,6 +40,33 @@ class RegionModelTest {
   @Property(tries = 40)
   void anyActionsWithLargePages(@ForAll("largePageActions") List<RegionAction> actions) {
     run(ArenaConfig.builder().pageBytes(65_536), LARGE_PAGE_REGION_BYTES, actions, 0);
+  }
+
+  /** With a dictionary from the start, and another one that comes in the middle. */
+  @Property(tries = 100)
+  void anyActionsWithDictionaries(@ForAll("actions") List<RegionAction> actions) {
+    ArenaConfig config = ArenaConfig.builder().checksums(true).build();
+    try (CompressedArena arena = CompressedArena.open(config)) {
+      Region region = arena.allocateRegion(REGION_BYTES);
+      RegionModel model = new RegionModel(region);
+      DenseTier tier = arena.mover().denseTier();
+      for (int i = 0; i < actions.size(); i++) {
+        if (i % 40 == 0) {
+          tier.adopt(region.table(), Dictionaries.dictionary(1 + i / 40));
+        }
+        if (i % 5 == 0) {
+          region.compress();
+          region.recompress(0, REGION_BYTES / 2, PageTier.DENSE);
+        }
+        model.apply(actions.get(i));
+      }
+      model.checkAll();
+      region.fill(0, REGION_BYTES, (byte) 1);
+      tier.endSweep(region.table()); // in which something may have been recompressed
+      tier.endSweep(region.table());
+      assertEquals(0, arena.stats().tiers().densePages());
+      assertEquals(0, arena.stats().tiers().dictionaries());
+    }
   }
 
   @Property(tries = 40)

@@ -79,7 +79,8 @@ public final class Lz4HcCodec implements PageCodec {
     return name;
   }
 
-  private static final class States {
+  /** Working memory of both HC codecs: attaching a dictionary leaves no trace in it. */
+  static final class States {
     static final ContextPool POOL = new ContextPool(States::create);
 
     private static long create() {

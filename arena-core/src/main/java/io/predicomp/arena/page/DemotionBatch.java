@@ -318,7 +318,7 @@ final class DemotionBatch implements AutoCloseable {
       keep(i, counters.keptPoolFull);
       return false;
     }
-    entries[i] = PageEntry.of(0, length, handle);
+    entries[i] = PageEntry.of(PageCodecs.BASE, length, handle);
     stored[i] = true;
     return takeFromAccessors(i, evicting, discarding);
   }
@@ -403,8 +403,7 @@ final class DemotionBatch implements AutoCloseable {
     byte state = states[i];
     boolean hasCopy = stored[i] || (isClean(i) && PageState.hasCopy(state));
     if (dropsCopy(i)) {
-      long old = t.entries[page];
-      mover.pool.free(PageEntry.handle(old), PageEntry.length(old));
+      mover.freeCopy(t.entries[page]);
     }
     t.entries[page] = entries[i];
     if (t.checksums != null) {
@@ -438,7 +437,7 @@ final class DemotionBatch implements AutoCloseable {
 
   private void freeStored(int i) {
     if (stored[i]) {
-      mover.pool.free(PageEntry.handle(entries[i]), PageEntry.length(entries[i]));
+      mover.freeCopy(entries[i]);
       stored[i] = false;
     }
   }

@@ -31,11 +31,21 @@ final class DemotionOrder {
     }
   }
 
+  /** How many stamps later {@code to} was given than {@code from}, modulo 2²⁴. */
+  static int distance(int from, int to) {
+    return (to - from) & STAMP_MASK;
+  }
+
+  /** A stamp for a page that nobody will ask for by age. */
+  int stamp() {
+    lastStamp = nextStamp(lastStamp);
+    return lastStamp;
+  }
+
   /** Appends a page and returns the stamp to remember for it, never 0. */
   int append(long globalPage, Validity validity) {
     reserve(1, validity);
-    lastStamp = nextStamp(lastStamp);
-    ring[index(tail++)] = (globalPage << STAMP_BITS) | lastStamp;
+    ring[index(tail++)] = (globalPage << STAMP_BITS) | stamp();
     return lastStamp;
   }
 

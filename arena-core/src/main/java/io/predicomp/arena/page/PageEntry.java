@@ -4,9 +4,10 @@ package io.predicomp.arena.page;
  * What a page's entry holds while a compressed copy exists: 64 bits naming the copy.
  *
  * <pre>
- *   63    56 55      40 39                                     0
- *   | codec |  length  |  pool handle                          |
+ *   63 62 61   56 55      40 39                                     0
+ *   | tried | codec |  length  |  pool handle                       |
  *
+ *   tried   which denser tiers gain nothing for this content (PageCodecs)
  *   codec   index into the arena's codecs
  *   length  payload bytes, 1 to 65,535
  *   handle  from CompressedPool.store
@@ -27,6 +28,7 @@ public final class PageEntry {
     return ((long) codec << (HANDLE_BITS + LENGTH_BITS)) | ((long) length << HANDLE_BITS) | handle;
   }
 
+  /** Index and tried bits in one, 0 to 255. */
   static int codec(long entry) {
     return (int) (entry >>> (HANDLE_BITS + LENGTH_BITS));
   }
@@ -37,6 +39,11 @@ public final class PageEntry {
 
   public static long handle(long entry) {
     return entry & HANDLE_MASK;
+  }
+
+  /** The same copy, with one more tier that need not be tried. */
+  static long withTried(long entry, int triedBit) {
+    return entry | (long) triedBit << (HANDLE_BITS + LENGTH_BITS);
   }
 
   public static long withHandle(long entry, long handle) {

@@ -41,7 +41,11 @@ public final class PageMover implements AutoCloseable {
   }
 
   final CompressedPool pool;
+
+  /** Compresses what is demoted. */
   final PageCodec codec;
+
+  final PageCodecs codecs;
   final AdmissionPolicy admission;
   final ProcessBarrier barrier;
   final PageDiscarder discarder;
@@ -53,10 +57,11 @@ public final class PageMover implements AutoCloseable {
   final ResidentPages resident = new ResidentPages();
 
   /** Held by whoever demotes, discards, compacts or closes; never by an access. */
-  private final ReentrantLock demotion = new ReentrantLock();
+  final ReentrantLock demotion = new ReentrantLock();
 
   private final DemotionBatch batch;
-  private final PoolPressure pressure;
+  final PoolPressure pressure;
+  private final DenseTier dense;
 
   /** Who else has pages in the pool. */
   private volatile @Nullable PoolTenant tenant;
@@ -64,12 +69,14 @@ public final class PageMover implements AutoCloseable {
   public PageMover(Parts parts) {
     this.pool = parts.pool();
     this.codec = parts.codec();
+    this.codecs = new PageCodecs(pool, codec);
     this.admission = parts.admission();
     this.barrier = parts.barrier();
     this.discarder = parts.discarder();
     this.pins = new PinRegistry();
     this.pressure = new PoolPressure(this, parts.restoreLeastRecentWhenFull());
     this.batch = new DemotionBatch(this, pressure, parts.pageBytes());
+    this.dense = new DenseTier(this, parts.pageBytes());
   }
 
   public PinRegistry pins() {
@@ -113,6 +120,11 @@ public final class PageMover implements AutoCloseable {
   /** The room in the pool; for the holder of the demotion lock. */
   public PoolPressure pressure() {
     return pressure;
+  }
+
+  /** Recompression of pages that stay evicted. */
+  public DenseTier denseTier() {
+    return dense;
   }
 
   /** Heap bytes of the bookkeeping beside the page tables. */
@@ -272,7 +284,7 @@ public final class PageMover implements AutoCloseable {
         } else {
           // First, so that no error can publish a page as evicted whose copy is gone.
           next = (byte) (PageState.RESIDENT | PageState.DIRTY);
-          pool.free(PageEntry.handle(entry), PageEntry.length(entry));
+          freeCopy(entry);
         }
       } else {
         // The whole page, whatever it holds: a discard may have failed without a word.
@@ -302,14 +314,15 @@ public final class PageMover implements AutoCloseable {
     return true;
   }
 
-  private static byte restoring(byte evicted) {
+  static byte restoring(byte evicted) {
     return (byte) (PageState.RESTORING | (evicted & PageState.COPY));
   }
 
   private void decompress(PageTable table, int page, long entry) {
     int length = PageEntry.length(entry);
+    PageCodec restorer = codecs.of(entry);
     int produced =
-        codec.decompress(
+        restorer.decompress(
             AddressSpace.ALL,
             pool.address(PageEntry.handle(entry)),
             length,
@@ -320,7 +333,7 @@ public final class PageMover implements AutoCloseable {
       counters.corruptPages.increment();
       throw new CorruptPageException(
           page,
-          codec.name()
+          restorer.name()
               + " gave "
               + produced
               + " for "
@@ -344,8 +357,14 @@ public final class PageMover implements AutoCloseable {
     }
   }
 
-  private void dropCopy(long entry) {
+  /** Frees a copy that nobody will read any more: the only place where copies end. */
+  void freeCopy(long entry) {
     pool.free(PageEntry.handle(entry), PageEntry.length(entry));
+    codecs.dropped(entry);
+  }
+
+  private void dropCopy(long entry) {
+    freeCopy(entry);
     counters.copiesDropped.increment();
   }
 
@@ -629,6 +648,7 @@ public final class PageMover implements AutoCloseable {
         backoff.pause();
       }
       regions.remove(table);
+      dense.forget(table);
     } finally {
       demotion.unlock();
     }
@@ -665,9 +685,11 @@ public final class PageMover implements AutoCloseable {
   /** Frees what demotion uses. All regions must be closed. */
   @Override
   public void close() {
+    dense.close();
     demotion.lock();
     try {
       batch.close();
+      codecs.close();
     } finally {
       demotion.unlock();
     }

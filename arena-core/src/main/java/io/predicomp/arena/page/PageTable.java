@@ -56,6 +56,9 @@ public final class PageTable {
   /** What moves these pages; set before anything else knows of the table. */
   private @Nullable PageMover mover;
 
+  /** How pages that stay evicted are recompressed; {@link DenseTier} says who may use it. */
+  @Nullable DensePlan densePlan;
+
   /**
    * All pages start resident, untouched and equal to zero, which is what a fresh anonymous mapping
    * is.

@@ -78,6 +78,20 @@ public final class PoolPressure {
     return handle;
   }
 
+  /** As {@link #store}, but no page is taken back to memory for it. */
+  long storeWithoutRestoring(long globalPage, long address, int length) {
+    long handle = pool.store(globalPage, AddressSpace.ALL, address, length);
+    while (handle < 0 && dropCleanCopies()) {
+      handle = pool.store(globalPage, AddressSpace.ALL, address, length);
+    }
+    return handle;
+  }
+
+  /** The stamp of the latest demotion. */
+  int latestStamp() {
+    return order.mark();
+  }
+
   /** Makes sure that as many calls of {@link #demoted} cannot fail. */
   public void reserve(int pages) {
     if (restoreLeastRecent) {
@@ -87,7 +101,7 @@ public final class PoolPressure {
 
   /** Remembers that a page was demoted; returns its stamp, never 0. */
   public int demoted(long globalPage) {
-    return restoreLeastRecent ? order.append(globalPage, validity) : 1;
+    return restoreLeastRecent ? order.append(globalPage, validity) : order.stamp();
   }
 
   /** One bounded slice of compaction, if the pool has more holes than it should; whether it was. */

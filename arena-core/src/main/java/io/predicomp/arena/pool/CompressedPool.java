@@ -66,6 +66,7 @@ public final class CompressedPool implements AutoCloseable {
   private final long fixedHeapBytes;
   private final OwnerCounter storedBytes = new OwnerCounter();
   private final OwnerCounter storedObjects = new OwnerCounter();
+  private final OwnerCounter borrowedBytes = new OwnerCounter();
   private final OwnerCounter compactions = new OwnerCounter();
   private final Map<RejectReason, OwnerCounter> rejects = new EnumMap<>(RejectReason.class);
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -173,7 +174,13 @@ public final class CompressedPool implements AutoCloseable {
     long tables =
         layout.tableBytes(
             table.maxId() + RECORDS_PER_SLAB, extents.maxTop() + SizeClasses.MAX_SLAB_UNITS);
-    long left = limitBytes - committedBytes() - tables - heapBytes() - Slabs.HEADS_BYTES;
+    long left =
+        limitBytes
+            - committedBytes()
+            - tables
+            - heapBytes()
+            - Slabs.HEADS_BYTES
+            - borrowedBytes.get();
     return Math.floorDiv(left, layout.unitBytes());
   }
 
@@ -241,9 +248,39 @@ public final class CompressedPool implements AutoCloseable {
     return limitBytes;
   }
 
-  /** Everything the pool holds, in bytes: slabs, cached empty extents and metadata. */
+  /**
+   * Everything the pool holds, in bytes: slabs, cached empty extents, metadata, and what was {@link
+   * #borrow}ed.
+   */
   public long poolBytes() {
-    return committedBytes() + metadataBytes();
+    return committedBytes() + metadataBytes() + borrowedBytes.get();
+  }
+
+  /**
+   * Takes bytes of the limit for memory that the caller holds elsewhere. Owner side.
+   *
+   * @return false if the limit does not leave that much
+   */
+  public boolean borrow(long bytes) {
+    if (bytes > limitBytes - poolBytes()) {
+      recycler.recycle(Integer.MAX_VALUE);
+      extents.releaseAllCached();
+      if (bytes > limitBytes - poolBytes()) {
+        return false;
+      }
+    }
+    borrowedBytes.add(bytes);
+    return true;
+  }
+
+  /** Gives borrowed bytes back to the limit. Owner side. */
+  public void giveBack(long bytes) {
+    borrowedBytes.add(-bytes);
+  }
+
+  /** Bytes of the limit that are borrowed now. */
+  public long borrowedBytes() {
+    return borrowedBytes.get();
   }
 
   /** Bytes of live payloads. Freed ones no longer count, drained or not. */

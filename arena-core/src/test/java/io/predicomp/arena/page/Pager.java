@@ -5,17 +5,20 @@ import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.policy.AdmissionPolicy;
 import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.arena.stress.Words;
+import io.predicomp.arena.testkit.PageContents;
 import io.predicomp.os.address.AddressSpace;
 import io.predicomp.os.memory.Mapping;
 import io.predicomp.os.memory.MemoryAdvice;
 import io.predicomp.os.memory.PageDiscarder;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /** One region and what moves its pages, made of parts that a test replaces. */
 final class Pager implements AutoCloseable {
   static final int PAGE = 4096;
 
-  final CompressedPool pool = CompressedPool.create(4 << 20);
+  final CompressedPool pool;
   final Mapping mapping;
   final PageTable table;
   final PageMover mover;
@@ -25,6 +28,12 @@ final class Pager implements AutoCloseable {
   }
 
   Pager(int pages, PageCodec codec, ProcessBarrier barrier, PageDiscarder discarder) {
+    this(pages, 4 << 20, codec, barrier, discarder);
+  }
+
+  Pager(
+      int pages, long poolLimit, PageCodec codec, ProcessBarrier barrier, PageDiscarder discarder) {
+    pool = CompressedPool.create(poolLimit);
     mapping =
         Mapping.anonymous((long) pages * PAGE, MemoryAdvice.NOHUGEPAGE, MemoryAdvice.DONTFORK);
     table = new PageTable(mapping.address(), mapping.byteSize(), PAGE, 1, true);
@@ -87,6 +96,47 @@ final class Pager implements AutoCloseable {
   /** What {@link #fill} writes: of eight words four are the same and four differ by their place. */
   static long word(long seed, long offset) {
     return (offset & 32) == 0 ? seed : (offset + seed) * 0x9E3779B97F4A7C15L;
+  }
+
+  /** Fills every page with records of text that resemble those of other pages. */
+  void fillText(long seed) {
+    for (int page = 0; page < table.pageCount; page++) {
+      writeText(page, seed);
+    }
+  }
+
+  void writeText(int page, long seed) {
+    byte[] text = PageContents.TEXT.bytes(PAGE, seed * 1_000_000 + page);
+    PinSlot slot = ThreadSlots.slot();
+    try {
+      slot.enterWritePages(table, page, 1);
+      MemorySegment.copy(
+          text, 0, AddressSpace.ALL, ValueLayout.JAVA_BYTE, table.address(page), PAGE);
+    } finally {
+      slot.exit();
+    }
+  }
+
+  void checkText(long seed) {
+    for (int page = 0; page < table.pageCount; page++) {
+      checkText(page, seed);
+    }
+  }
+
+  /** Reads a page, which restores it, and compares it with what {@link #writeText} wrote. */
+  void checkText(int page, long seed) {
+    byte[] actual = new byte[PAGE];
+    PinSlot slot = ThreadSlots.slot();
+    try {
+      slot.enterReadPages(table, page, 1);
+      MemorySegment.copy(
+          AddressSpace.ALL, ValueLayout.JAVA_BYTE, table.address(page), actual, 0, PAGE);
+    } finally {
+      slot.exit();
+    }
+    if (!Arrays.equals(PageContents.TEXT.bytes(PAGE, seed * 1_000_000 + page), actual)) {
+      throw new AssertionError(table.describe(page) + " differs from seed " + seed);
+    }
   }
 
   /** Reads every page and compares it with what {@link #fill} wrote. */

@@ -1,5 +1,6 @@
 package io.predicomp.arena.testkit;
 
+import io.predicomp.arena.policy.PageTier;
 import java.util.Random;
 
 /** One thing that can be done to a region. Offsets and lengths are bytes within the region. */
@@ -42,6 +43,9 @@ public sealed interface RegionAction {
   record Compare(int offset, int length) implements RegionAction {}
 
   record Compress(int offset, int length) implements RegionAction {}
+
+  /** Compresses what is compressed again, into the dense or the coldest tier. */
+  record Recompress(int offset, int length, PageTier tier) implements RegionAction {}
 
   record Restore(int offset, int length) implements RegionAction {}
 

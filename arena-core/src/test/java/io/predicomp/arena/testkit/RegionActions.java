@@ -1,5 +1,6 @@
 package io.predicomp.arena.testkit;
 
+import io.predicomp.arena.policy.PageTier;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -22,6 +23,7 @@ public final class RegionActions {
         Tuple.of(1, copiesWithin(regionBytes)),
         Tuple.of(1, ranges(regionBytes).map(r -> new RegionAction.Compare(r.get1(), r.get2()))),
         Tuple.of(6, ranges(regionBytes).map(r -> new RegionAction.Compress(r.get1(), r.get2()))),
+        Tuple.of(3, recompressions(regionBytes)),
         Tuple.of(2, ranges(regionBytes).map(r -> new RegionAction.Restore(r.get1(), r.get2()))),
         Tuple.of(1, ranges(regionBytes).map(r -> new RegionAction.Discard(r.get1(), r.get2()))),
         Tuple.of(1, pinnedWrites(regionBytes)));
@@ -75,6 +77,11 @@ public final class RegionActions {
   private static Arbitrary<RegionAction> copiesWithin(int bytes) {
     return Combinators.combine(ranges(bytes), offsets(bytes))
         .as((r, to) -> new RegionAction.CopyWithin(r.get1(), to, Math.min(r.get2(), bytes - to)));
+  }
+
+  private static Arbitrary<RegionAction> recompressions(int bytes) {
+    return Combinators.combine(ranges(bytes), Arbitraries.of(PageTier.DENSE, PageTier.COLDEST))
+        .as((r, tier) -> new RegionAction.Recompress(r.get1(), r.get2(), tier));
   }
 
   private static Arbitrary<RegionAction> pinnedWrites(int bytes) {

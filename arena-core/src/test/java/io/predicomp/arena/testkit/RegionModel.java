@@ -71,6 +71,7 @@ public final class RegionModel {
       }
       case RegionAction.Compare a -> compare(a.offset(), a.length());
       case RegionAction.Compress a -> region.compress(a.offset(), a.length());
+      case RegionAction.Recompress a -> region.recompress(a.offset(), a.length(), a.tier());
       case RegionAction.Restore a -> region.restore(a.offset(), a.length());
       case RegionAction.Discard a -> {
         region.discard(a.offset(), a.length());

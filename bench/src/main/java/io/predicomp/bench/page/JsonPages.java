@@ -16,13 +16,19 @@ final class JsonPages {
   private static final int TEMPLATES = 1024;
   private static final long SEED = 12345;
 
-  private final MemorySegment templates = Arena.global().allocate((long) TEMPLATES * PAGE, PAGE);
+  private final MemorySegment templates;
 
   JsonPages() {
+    this(TEMPLATES);
+  }
+
+  /** With so many templates. */
+  JsonPages(int count) {
+    templates = Arena.global().allocate((long) count * PAGE, PAGE);
     SplittableRandom random = new SplittableRandom(SEED);
     String[] cities = {"Lisbon", "Osaka", "Winnipeg", "Nairobi", "Leipzig", "Montevideo"};
     StringBuilder json = new StringBuilder();
-    while (json.length() < TEMPLATES * PAGE) {
+    while (json.length() < count * PAGE) {
       json.append("{\"id\":").append(random.nextInt(10_000_000));
       json.append(",\"name\":\"customer-").append(Integer.toHexString(random.nextInt()));
       json.append("\",\"city\":\"").append(cities[random.nextInt(cities.length)]);
@@ -31,12 +37,17 @@ final class JsonPages {
       json.append(",\"active\":").append(random.nextBoolean()).append("}\n");
     }
     byte[] bytes = json.toString().getBytes(StandardCharsets.US_ASCII);
-    MemorySegment.copy(bytes, 0, templates, ValueLayout.JAVA_BYTE, 0, TEMPLATES * PAGE);
+    MemorySegment.copy(bytes, 0, templates, ValueLayout.JAVA_BYTE, 0, count * PAGE);
   }
 
   /** The first word of a page. */
   static long firstWord(int page) {
     return 0x7b00_0000_0000_0000L | page;
+  }
+
+  /** All templates, one behind the other. */
+  MemorySegment all() {
+    return templates;
   }
 
   /** Template of a page; its first word is still to be replaced by {@link #firstWord}. */

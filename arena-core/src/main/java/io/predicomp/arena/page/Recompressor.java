@@ -1,0 +1,195 @@
+package io.predicomp.arena.page;
+
+import io.predicomp.arena.codec.PageCodec;
+import io.predicomp.arena.policy.DenseTierPolicy;
+import io.predicomp.arena.policy.PageTier;
+import io.predicomp.os.address.AddressSpace;
+import io.predicomp.os.memory.Mapping;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Exchanges the compressed copy of an evicted page for a denser one. Under the demotion lock.
+ *
+ * <ol>
+ *   <li>read state and entry, decompress into private memory, compress that, decompress and compare
+ *       the result: all of it while the page is {@code EVICTED} for everybody else, so nobody waits
+ *   <li>store the new copy
+ *   <li>{@code EVICTED → RESTORING}, exchange the entry, back to {@code EVICTED}: three stores
+ *   <li>free the old copy
+ * </ol>
+ *
+ * <p>Why the last compare-and-set proves that the copy read in step 1 is still the page's content:
+ * a page becomes {@code EVICTED}, and its entry changes, under the demotion lock only. Between the
+ * steps a page may be restored, even written, but then it is resident and cannot become evicted
+ * again before the lock is released. A restore that fails puts back the state it found, with the
+ * entry and the copy untouched. The old copy's bytes stay readable in step 1 even if a restore
+ * frees them meanwhile: freed slots are used again, and given back, by the pool's owner only, which
+ * is whoever holds this lock. {@code RecompressionRaceTest} has the interleavings, and shows that
+ * without the lock the same steps bring back old content.
+ */
+final class Recompressor implements AutoCloseable {
+  enum Outcome {
+    DONE,
+    /** Not enough was gained, which is remembered. */
+    SMALL_GAIN,
+    /** Not evicted with a copy, or no longer. */
+    RESTORED,
+    POOL_FULL,
+    /** The page's copy could not be decoded, or the new one not to the same bytes. */
+    FAILED
+  }
+
+  private final PageMover mover;
+  private final PoolPressure pressure;
+  private final PageCodecs codecs;
+  private final DenseTierCounters counters;
+  private final int pageBytes;
+  private final Mapping content;
+  private final Mapping payload;
+  private final Mapping decoded;
+
+  /** Payload bytes of the copy that the last call left behind or found. */
+  private int lastLength;
+
+  Recompressor(PageMover mover, PoolPressure pressure, DenseTierCounters counters, int pageBytes) {
+    this.mover = mover;
+    this.pressure = pressure;
+    this.codecs = mover.codecs;
+    this.counters = counters;
+    this.pageBytes = pageBytes;
+    this.content = Mapping.anonymous(pageBytes);
+    this.payload = Mapping.anonymous(pageBytes);
+    this.decoded = Mapping.anonymous(pageBytes);
+  }
+
+  /** Bytes of the copy that the last call of {@link #recompress} stored, or left as it was. */
+  int lastLength() {
+    return lastLength;
+  }
+
+  /**
+   * Recompresses one page.
+   *
+   * @param index of the codec to use
+   * @param tier marked as tried if nothing is gained
+   */
+  Outcome recompress(PageTable table, int page, int index, PageTier tier, DenseTierPolicy policy) {
+    StackRoom.require();
+    byte state = table.state(page);
+    if (state != PageState.EVICTED_WITH_COPY) {
+      return Outcome.RESTORED;
+    }
+    long entry = table.entries[page];
+    lastLength = PageEntry.length(entry);
+    if (!decode(table, page, entry, content.address())) {
+      return fail(table, page, state, entry, tier);
+    }
+    PageCodec codec = codecs.codec(index);
+    int capacity = policy.mostBytes(lastLength);
+    int length =
+        capacity <= 0
+            ? 0
+            : codec.compress(
+                AddressSpace.ALL,
+                content.address(),
+                pageBytes,
+                AddressSpace.ALL,
+                payload.address(),
+                capacity);
+    if (length <= 0) {
+      return settle(table, page, state, entry, tier);
+    }
+    if (length > capacity || !decodesToContent(codec, length)) {
+      return fail(table, page, state, entry, tier);
+    }
+    long handle = pressure.storeWithoutRestoring(table.firstPage + page, payload.address(), length);
+    if (handle < 0) {
+      counters.keptPoolFull.increment();
+      return Outcome.POOL_FULL;
+    }
+    long fresh = PageEntry.of(index, length, handle);
+    codecs.added(fresh);
+    if (!exchange(table, page, state, fresh)) {
+      mover.freeCopy(fresh);
+      counters.keptRestored.increment();
+      return Outcome.RESTORED;
+    }
+    mover.freeCopy(entry);
+    counters.savedBytes.add(lastLength - length);
+    (PageCodecs.tier(fresh) == PageTier.COLDEST ? counters.toColdest : counters.toDense)
+        .increment();
+    lastLength = length;
+    return Outcome.DONE;
+  }
+
+  /** Remembers with the copy that this tier gains nothing for it. */
+  private Outcome settle(PageTable table, int page, byte state, long entry, PageTier tier) {
+    counters.keptSmallGain.increment();
+    exchange(table, page, state, PageEntry.withTried(entry, PageCodecs.triedBit(tier)));
+    return Outcome.SMALL_GAIN;
+  }
+
+  /** Nothing was lost: whoever accesses the page is served, or told, as before. */
+  private Outcome fail(PageTable table, int page, byte state, long entry, PageTier tier) {
+    counters.keptFailed.increment();
+    exchange(table, page, state, PageEntry.withTried(entry, PageCodecs.triedBit(tier)));
+    return Outcome.FAILED;
+  }
+
+  private static boolean exchange(PageTable table, int page, byte state, long entry) {
+    if (!table.cas(page, state, PageMover.restoring(state))) {
+      return false;
+    }
+    table.entries[page] = entry;
+    table.publish(page, state);
+    return true;
+  }
+
+  /**
+   * Decodes the copy of a page that is evicted to somewhere else; false if it is not evicted with a
+   * copy, or that does not decode.
+   */
+  boolean sample(PageTable table, int page, long target) {
+    return table.state(page) == PageState.EVICTED_WITH_COPY
+        && decode(table, page, table.entries[page], target);
+  }
+
+  private boolean decode(PageTable table, int page, long entry, long target) {
+    int produced =
+        codecs
+            .of(entry)
+            .decompress(
+                AddressSpace.ALL,
+                mover.pool.address(PageEntry.handle(entry)),
+                PageEntry.length(entry),
+                AddressSpace.ALL,
+                target,
+                pageBytes);
+    int[] checksums = table.checksums;
+    // Damage that an access would be told of must not be made to look right.
+    return produced == pageBytes
+        && (checksums == null || PageChecksum.of(target, pageBytes) == checksums[page]);
+  }
+
+  /** The old copy is right and will be gone: the new one has to prove itself first. */
+  private boolean decodesToContent(PageCodec codec, int length) {
+    int produced =
+        codec.decompress(
+            AddressSpace.ALL,
+            payload.address(),
+            length,
+            AddressSpace.ALL,
+            decoded.address(),
+            pageBytes);
+    return produced == pageBytes
+        && MemorySegment.mismatch(content.segment(), 0, pageBytes, decoded.segment(), 0, pageBytes)
+            < 0;
+  }
+
+  @Override
+  public void close() {
+    content.close();
+    payload.close();
+    decoded.close();
+  }
+}

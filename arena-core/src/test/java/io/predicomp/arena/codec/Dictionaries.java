@@ -1,0 +1,33 @@
+package io.predicomp.arena.codec;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import io.predicomp.arena.testkit.PageContents;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Dictionaries trained on records of text; each version on records of its own. */
+public final class Dictionaries {
+  private static final int PAGE = 4096;
+  private static final int SAMPLES = 64;
+
+  private Dictionaries() {}
+
+  /** A codec that can compress. */
+  public static Lz4HcDictionaryCodec codec(int version) {
+    Lz4HcDictionaryCodec codec = new Lz4HcDictionaryCodec(dictionary(version), 6);
+    codec.openEncoder();
+    return codec;
+  }
+
+  public static RegionDictionary dictionary(int version) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment samples = arena.allocate((long) SAMPLES * PAGE);
+      for (int i = 0; i < SAMPLES; i++) {
+        byte[] page = PageContents.TEXT.bytes(PAGE, 1_000_000L * version + i);
+        MemorySegment.copy(page, 0, samples, JAVA_BYTE, (long) i * PAGE, PAGE);
+      }
+      return RegionDictionary.train(version, samples, PAGE, SAMPLES, 16 << 10).orElseThrow();
+    }
+  }
+}
