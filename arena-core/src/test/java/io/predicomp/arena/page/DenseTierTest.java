@@ -21,6 +21,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -98,6 +99,7 @@ class DenseTierTest {
       assertTrue(pager.mover.counters.relocations.sum() > 0);
       assertEquals(PAGES - 150, tier.densePages());
       assertEquals(pager.pool.payloadBytes(), tier.denseBytes());
+      CopyCounts.check(pager.mover, pager.table);
       for (int page = 50; page < 300; page++) {
         pager.checkText(page, 1);
       }
@@ -190,8 +192,7 @@ class DenseTierTest {
     }
   }
 
-  // --- failures
-  // -----------------------------------------------------------------------------------
+  // --- failures ---------------------------------------------------------------------------------
 
   enum TrainingFailure {
     NOTHING_IN_COMMON,
@@ -254,6 +255,53 @@ class DenseTierTest {
       broken.set(false);
       assertEquals(PAGES, recompress(pager, PageTier.DENSE));
       pager.checkText(1);
+    }
+  }
+
+  /** Clean copies in the dense tier that cannot leave memory, or only with an error. */
+  @Test
+  void countsStayExactWhenDiscardsFail() {
+    PageDiscarder working = PageDiscarder.best();
+    AtomicReference<Error> error = new AtomicReference<>();
+    AtomicBoolean refuses = new AtomicBoolean();
+    PageDiscarder discarder =
+        ranges -> {
+          if (error.get() != null) {
+            throw error.get();
+          }
+          if (refuses.get()) {
+            throw new ErrnoException("madvise", Errno.ENOMEM.number(), "injected");
+          }
+          return working.discard(ranges);
+        };
+    try (Pager pager =
+        new Pager(PAGES, 64 << 20, Codecs.parse("lz4"), ProcessBarrier.best(), discarder)) {
+      pager.fillText(1);
+      assertEquals(PAGES, pager.demoteAll());
+      assertEquals(PAGES, recompress(pager, PageTier.DENSE));
+      assertEquals(PAGES, pager.mover.restore(pager.table, 0, PAGES));
+      CopyCounts.check(pager.mover, pager.table);
+      assertEquals(PAGES, pager.mover.denseTier().densePages(), "clean copies");
+
+      error.set(new OutOfMemoryError("injected"));
+      assertThrows(OutOfMemoryError.class, pager::demoteAll);
+      CopyCounts.check(pager.mover, pager.table);
+      assertThrows(OutOfMemoryError.class, () -> pager.mover.discard(pager.table, 0, 10));
+      CopyCounts.check(pager.mover, pager.table);
+
+      error.set(null);
+      refuses.set(true);
+      assertEquals(0, pager.demoteAll());
+      CopyCounts.check(pager.mover, pager.table);
+      pager.mover.discard(pager.table, 0, 10);
+      CopyCounts.check(pager.mover, pager.table);
+
+      refuses.set(false);
+      pager.demoteAll();
+      CopyCounts.check(pager.mover, pager.table);
+      for (int page = 10; page < PAGES; page++) {
+        pager.checkText(page, 1);
+      }
     }
   }
 

@@ -70,6 +70,7 @@ class RecompressionStressTest {
       assertEquals(0, counters.keptFailed.sum());
       assertEquals(0, pager.mover.counters().corruptPages.sum());
 
+      CopyCounts.check(pager.mover, pager.table);
       pager.fillText(1); // no copy of any kind is right any more
       assertEquals(0, pager.mover.denseTier().densePages());
       assertEquals(0, pager.mover.denseTier().coldestPages());

@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 
 /**
  * What recompression saves, and what a restore costs then: the same pages in arenas of LZ4 alone,
- * the dense tier, the coldest tier, and half of each; restores are timed in turn every {@value
+ * the dense tier, the coldest tier, and two mixtures; restores are timed in turn every {@value
  * #BLOCK} pages. Bytes held are all that the pool holds, dictionary, slots and metadata included.
  *
  * <pre>bench/run dense</pre>
@@ -28,15 +28,18 @@ public final class DenseTierBenchmark {
 
   /** How much of the region goes to which tier. */
   private enum Tiers {
-    LZ4("LZ4 alone"),
-    DENSE("dense"),
-    HALF("dense, half coldest"),
-    COLDEST("coldest");
+    LZ4("LZ4 alone", 0),
+    DENSE("dense", 0),
+    HALF("dense, 50 % coldest", 50),
+    MOST("dense, 60 % coldest", 60),
+    COLDEST("coldest", 100);
 
     private final String title;
+    private final int coldestPercent;
 
-    Tiers(String title) {
+    Tiers(String title, int coldestPercent) {
       this.title = title;
+      this.coldestPercent = coldestPercent;
     }
   }
 
@@ -129,10 +132,9 @@ public final class DenseTierBenchmark {
       }
       double micros = (System.nanoTime() - start - arena.stats().tiers().planNanos()) / 1e3;
       recompressMicros = recompressed == 0 ? 0 : micros / recompressed;
-      if (tiers == Tiers.COLDEST) {
-        region.recompress(0, region.byteSize(), PageTier.COLDEST);
-      } else if (tiers == Tiers.HALF) {
-        region.recompress(0, region.byteSize() / 2 / PAGE * PAGE, PageTier.COLDEST);
+      long coldest = (long) pages * tiers.coldestPercent / 100 * PAGE;
+      if (coldest > 0) {
+        region.recompress(0, coldest, PageTier.COLDEST);
       }
       arena.compactPool();
       cursor = region.cursor();
