@@ -132,7 +132,10 @@ public record ArenaConfig(
       return this;
     }
 
-    /** {@link DenseTierPolicy#AUTO} by default. */
+    /**
+     * What the background loops compress again, denser, and how; {@link DenseTierPolicy#AUTO} by
+     * default. {@link Region#recompress} goes by it as well, whatever its ages and its switch say.
+     */
     public Builder denseTier(DenseTierPolicy policy) {
       this.denseTier = policy;
       return this;

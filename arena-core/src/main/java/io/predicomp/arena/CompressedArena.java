@@ -80,7 +80,9 @@ public final class CompressedArena implements AutoCloseable {
     this.loops =
         config
             .loops()
-            .map(loopConfig -> new BackgroundLoops(mover, loopConfig, AgentClock.SYSTEM))
+            .map(
+                loopConfig ->
+                    new BackgroundLoops(mover, loopConfig, config.denseTier(), AgentClock.SYSTEM))
             .orElse(null);
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.predicomp.arena.agent.Agent;
 import io.predicomp.arena.agent.AgentClock;
 import io.predicomp.arena.agent.BackgroundLoops;
+import io.predicomp.arena.policy.DenseTierPolicy;
 import io.predicomp.arena.testkit.RegionAction;
 import io.predicomp.arena.testkit.RegionActions;
 import io.predicomp.arena.testkit.RegionModel;
@@ -23,6 +24,8 @@ class LoopStepTest {
   private static final int BYTES = 1 << 16;
   private static final LoopConfig EAGER =
       new LoopConfig(Duration.ofMillis(100), 50, 50, LoopConfig.Predictor.AUTO, 1, 4, true);
+
+  private static final DenseTierPolicy DENSE = DenseTierPolicy.AUTO.after(1_000, 5_000);
 
   /** CPU time stands still: the quota never binds. */
   private static final class HandClock implements AgentClock {
@@ -57,7 +60,7 @@ class LoopStepTest {
     HandClock clock = new HandClock();
     try (CompressedArena arena =
             CompressedArena.open(ArenaConfig.builder().checksums(true).build());
-        BackgroundLoops loops = new BackgroundLoops(arena.mover(), EAGER, clock)) {
+        BackgroundLoops loops = new BackgroundLoops(arena.mover(), EAGER, DENSE, clock)) {
       Region region = arena.allocateRegion(100 * 4096);
       for (int page = 0; page < 100; page++) {
         region.setLong(page * 4096L, page);
@@ -86,7 +89,8 @@ class LoopStepTest {
         new LoopConfig(Duration.ofMillis(100), 50, 50, LoopConfig.Predictor.NONE, 1, 4, false);
     HandClock clock = new HandClock();
     try (CompressedArena arena = CompressedArena.open();
-        BackgroundLoops loops = new BackgroundLoops(arena.mover(), config, clock)) {
+        BackgroundLoops loops =
+            new BackgroundLoops(arena.mover(), config, DenseTierPolicy.OFF, clock)) {
       Region region = arena.allocateRegion(BYTES);
       region.fill(0, BYTES, (byte) 1);
       for (int i = 0; i < 20; i++) {
@@ -126,7 +130,7 @@ class LoopStepTest {
     HandClock clock = new HandClock();
     try (CompressedArena arena =
             CompressedArena.open(ArenaConfig.builder().checksums(true).build());
-        BackgroundLoops loops = new BackgroundLoops(arena.mover(), EAGER, clock)) {
+        BackgroundLoops loops = new BackgroundLoops(arena.mover(), EAGER, DENSE, clock)) {
       RegionModel model = new RegionModel(arena.allocateRegion(BYTES));
       for (int i = 0; i < actions.size(); i++) {
         model.apply(actions.get(i));

@@ -2,6 +2,7 @@ package io.predicomp.arena.agent;
 
 import io.predicomp.arena.LoopConfig;
 import io.predicomp.arena.page.PageMover;
+import io.predicomp.arena.policy.DenseTierPolicy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,13 +18,17 @@ public final class BackgroundLoops implements AutoCloseable {
   private final List<Agent> agents = new ArrayList<>();
   private final List<AgentThread> threads = new ArrayList<>();
 
-  public BackgroundLoops(PageMover mover, LoopConfig config, AgentClock clock) {
+  public BackgroundLoops(
+      PageMover mover, LoopConfig config, DenseTierPolicy dense, AgentClock clock) {
     this.config = config;
     SharedQuota quota = new SharedQuota(config.cpuPercent(), clock.nanoTime());
     AgeCensus census = new AgeCensus();
     agents.add(new HotnessAgent(mover, config, state, quota, census, clock));
     if (config.compresses()) {
       agents.add(new CompressionAgent(mover, state, quota, clock));
+    }
+    if (config.compresses() && dense.enabled()) {
+      agents.add(new RecompressionAgent(mover.denseTier(), dense, state, quota, clock));
     }
     if (config.predictor() != LoopConfig.Predictor.NONE) {
       agents.add(new PrefetchAgent(mover, config, state, quota, census, clock));
@@ -93,6 +98,7 @@ public final class BackgroundLoops implements AutoCloseable {
     map.put("bg_compress_admits", state.demoted.sum());
     map.put("bg_compress_skipped_quota", state.skippedQuota.sum());
     map.put("bg_compress_skipped_prediction", state.skippedHeld.sum());
+    map.put("recompress_skipped_quota", state.recompressSkippedQuota.sum());
     map.put("prefetch_queue_enqueues", state.enqueued.sum());
     map.put("prefetch_queue_dedup_skips", state.dedupSkips.sum());
     map.put("prefetch_no_room", state.noRoom.sum());

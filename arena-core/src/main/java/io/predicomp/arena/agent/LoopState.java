@@ -44,6 +44,7 @@ final class LoopState {
   final LongAdder attempts = new LongAdder();
   final LongAdder skippedQuota = new LongAdder();
   final LongAdder skippedHeld = new LongAdder();
+  final LongAdder recompressSkippedQuota = new LongAdder();
   final LongAdder enqueued = new LongAdder();
   final LongAdder dedupSkips = new LongAdder();
   final LongAdder noRoom = new LongAdder();

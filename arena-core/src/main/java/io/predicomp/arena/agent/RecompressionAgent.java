@@ -4,20 +4,23 @@ import io.predicomp.arena.page.DenseTier;
 import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.policy.DenseTierPolicy;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Recompresses pages that stay evicted: sweeps the regions in address order, a slice at a time, and
  * takes those that have been evicted for as long as the policy says. A slice takes one to three
- * milliseconds, training a dictionary tens of them (docs/dense-tier.md). For one thread.
+ * milliseconds, training a dictionary tens of them (docs/dense-tier.md). Demotions and restores
+ * come first: half of the CPU quota's reserve is left to them.
  */
-public final class RecompressionAgent implements Agent {
+final class RecompressionAgent implements Agent {
   private static final long LEAST_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final DenseTier tier;
   private final DenseTierPolicy policy;
-  private final LongSupplier nanoTime;
+  private final SharedQuota quota;
+  private final LoopState state;
+  private final AgentClock clock;
   private final StampClock stamps;
   private final long intervalNanos;
 
@@ -28,15 +31,17 @@ public final class RecompressionAgent implements Agent {
   private long nextSweep;
   private boolean swept;
 
-  public RecompressionAgent(DenseTier tier, DenseTierPolicy policy) {
-    this(tier, policy, System::nanoTime);
-  }
-
-  /** With a clock for tests. */
-  public RecompressionAgent(DenseTier tier, DenseTierPolicy policy, LongSupplier nanoTime) {
+  RecompressionAgent(
+      DenseTier tier,
+      DenseTierPolicy policy,
+      LoopState state,
+      SharedQuota quota,
+      AgentClock clock) {
     this.tier = tier;
     this.policy = policy;
-    this.nanoTime = nanoTime;
+    this.state = state;
+    this.quota = quota;
+    this.clock = clock;
     this.stamps = new StampClock(policy.denseAfterMillis(), policy.coldestAfterMillis());
     this.intervalNanos =
         Math.max(
@@ -49,26 +54,40 @@ public final class RecompressionAgent implements Agent {
   }
 
   @Override
+  public long idleNanos() {
+    return IDLE_NANOS;
+  }
+
+  @Override
   public int doWork() {
     if (!policy.enabled()) {
       return 0;
     }
-    long now = nanoTime.getAsLong();
+    long now = clock.nanoTime();
     if (stamps.isDue(now)) {
       stamps.note(now, tier.latestStamp());
     }
     DenseTier.Ages current = ages;
+    if (current == null && swept && now - nextSweep < 0) {
+      return 0;
+    }
+    if (!quota.mayWorkAtLeisure(now)) {
+      state.recompressSkippedQuota.increment();
+      return 0;
+    }
     if (current == null) {
-      if (swept && now - nextSweep < 0) {
-        return 0;
-      }
       current = stamps.agesAt(now, tier.latestStamp());
       ages = current;
       regions = tier.regions();
       region = 0;
       page = 0;
     }
-    return slice(current, now);
+    long cpu = clock.cpuNanos();
+    try {
+      return slice(current, now);
+    } finally {
+      quota.charge(clock.nanoTime(), clock.cpuNanos() - cpu);
+    }
   }
 
   private int slice(DenseTier.Ages current, long now) {

@@ -18,6 +18,11 @@ final class SharedQuota {
     return quota.allowanceNanos(nowNanos) > 0;
   }
 
+  /** For work that can wait: leaves half of what can be saved up to work that cannot. */
+  synchronized boolean mayWorkAtLeisure(long nowNanos) {
+    return quota.allowanceNanos(nowNanos, quota.capacityNanos() / 2) > 0;
+  }
+
   synchronized void charge(long nowNanos, long cpuNanos) {
     quota.charge(cpuNanos, nowNanos);
   }

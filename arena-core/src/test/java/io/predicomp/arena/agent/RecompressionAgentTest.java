@@ -95,6 +95,29 @@ class RecompressionAgentTest {
   }
 
   @Test
+  void itWaitsWhileOthersNeedTheQuota() {
+    SharedQuota quota = new SharedQuota(1, clock.get());
+    try (DenseRegion region = new DenseRegion(PAGES)) {
+      RecompressionAgent agent = agent(region, policy(true), quota);
+      run(agent);
+      region.fill(0, PAGES, 1);
+      region.demote(0, PAGES);
+      // 54 ms can be saved up (9 % of a hundredth of a minute): 31 of them are used at once, and
+      // then the 10 ms that each second brings.
+      quota.charge(clock.get(), 31_000_000);
+      for (int i = 0; i < 15; i++) {
+        clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        quota.charge(clock.get(), 10_000_000);
+        run(agent);
+      }
+      assertEquals(0, region.tier().densePages());
+      assertTrue(quota.mayWork(clock.get()), "others may");
+      pass(agent, 1);
+      assertEquals(PAGES, region.tier().densePages());
+    }
+  }
+
+  @Test
   void offMeansOff() {
     try (DenseRegion region = new DenseRegion(PAGES)) {
       RecompressionAgent agent = agent(region, policy(false));
@@ -130,7 +153,23 @@ class RecompressionAgentTest {
   }
 
   private RecompressionAgent agent(DenseRegion region, DenseTierPolicy policy) {
-    return new RecompressionAgent(region.tier(), policy, clock::get);
+    return agent(region, policy, new SharedQuota(50, clock.get()));
+  }
+
+  private RecompressionAgent agent(DenseRegion region, DenseTierPolicy policy, SharedQuota quota) {
+    AgentClock standing =
+        new AgentClock() {
+          @Override
+          public long nanoTime() {
+            return clock.get();
+          }
+
+          @Override
+          public long cpuNanos() {
+            return 0;
+          }
+        };
+    return new RecompressionAgent(region.tier(), policy, new LoopState(), quota, standing);
   }
 
   /** Times measured on a busy machine must not decide a test. */
