@@ -1,5 +1,7 @@
 package io.predicomp.os.pressure;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,6 +30,11 @@ public record CgroupMemory(
     return limitBytes == Long.MAX_VALUE
         ? Long.MAX_VALUE
         : Math.max(0, limitBytes - Math.max(0, usageBytes - inactiveFileBytes));
+  }
+
+  /** {@return the cgroup whose account this is} */
+  Path directory() {
+    return requireNonNull(limitFile.getParent(), "a limit file is inside a directory");
   }
 
   /**

@@ -27,6 +27,11 @@ enum CgroupVersion {
     return limitFile;
   }
 
+  /** {@return a file with a line for each process of the cgroup; writing a number moves one in} */
+  String membersFile() {
+    return "cgroup.procs";
+  }
+
   /** {@return the limit above which processes are slowed down, where there is one} */
   Optional<String> softLimitFile() {
     return Optional.ofNullable(softLimitFile);

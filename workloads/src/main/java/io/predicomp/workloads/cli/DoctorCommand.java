@@ -3,6 +3,7 @@ package io.predicomp.workloads.cli;
 import io.predicomp.arena.codec.Codecs;
 import io.predicomp.os.feature.KernelFeature;
 import io.predicomp.os.feature.ProbeResult;
+import io.predicomp.os.process.Forker;
 import io.predicomp.workloads.report.JsonLine;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -14,8 +15,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "doctor",
     description = {
-      "Says for each kernel feature and codec library whether it can be used here, and if not, why "
-          + "and what to do about it.",
+      "Says for each kernel feature and native library whether it can be used here, and if not, why"
+          + " and what to do about it.",
       "Changes nothing, and exits with 0 whatever it finds."
     })
 final class DoctorCommand implements Callable<Integer> {
@@ -48,6 +49,13 @@ final class DoctorCommand implements Callable<Integer> {
     show(
         all,
         new Finding("codec_zstd", "Zstandard library", "codecs zstd, zstd-fast", codec("zstd")));
+    show(
+        all,
+        new Finding(
+            "libpredicomp",
+            "predicomp's own library",
+            "transparent mode, fork_exit_storm, fork_touch_exit",
+            Forker.probe()));
     if (json) {
       text.append(JsonLine.of(all)).append(System.lineSeparator());
     }

@@ -26,6 +26,7 @@ abstract class ForkCommand implements Callable<Integer> {
   private final Interruption interruption;
 
   @Mixin final RunOptions run = new RunOptions();
+  @Mixin final CgroupOptions cgroup = new CgroupOptions();
   @Mixin final ForkOptions fork = new ForkOptions();
 
   ForkCommand(Interruption interruption) {
@@ -40,6 +41,10 @@ abstract class ForkCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() {
+    return cgroup.within(this::runChurn);
+  }
+
+  private int runChurn() {
     run.check();
     ForkOptions.checkRate(rate(), run.workers, run.unsafe);
     ProcessChurn churn = churn();

@@ -40,6 +40,7 @@ abstract class MemoryCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
 
   @Mixin final RunOptions run = new RunOptions();
+  @Mixin final CgroupOptions cgroup = new CgroupOptions();
   @Mixin final ContentOptions content = new ContentOptions();
   @Mixin final ArenaOptions arena = new ArenaOptions();
 
@@ -55,6 +56,10 @@ abstract class MemoryCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() {
+    return cgroup.within(this::runWorkload);
+  }
+
+  private int runWorkload() {
     Workload workload = workload();
     check(workload);
     PageFill fill = content.parse(run.seed, arena.pageBytes());

@@ -35,6 +35,7 @@ class DocumentTest {
         assertTrue(text.contains("\n## " + name + "\n"), name);
         assertTrue(Files.isExecutable(Launched.bin(name)), name);
         assertTrue(command.getValue().getUsageMessage().contains("--duration-sec"), name);
+        assertTrue(command.getValue().getUsageMessage().contains("--memory-max"), name);
       }
     }
   }

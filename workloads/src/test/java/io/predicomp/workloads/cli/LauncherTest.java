@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.predicomp.os.feature.ProbeResult;
+import io.predicomp.os.process.Forker;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -213,6 +215,8 @@ class LauncherTest {
     Launched run = Launched.run(Launched.ROOT.resolve("predicomp"), "doctor", "--json");
     assertNothingSaid(run);
     assertEquals("supported", run.json().get("codec_lz4").get("status").asText());
+    String library = Forker.probe() instanceof ProbeResult.Supported ? "supported" : "unsupported";
+    assertEquals(library, run.json().get("libpredicomp").get("status").asText());
     assertEquals("supported", run.json().get("madvise_dontneed").get("status").asText());
   }
 
