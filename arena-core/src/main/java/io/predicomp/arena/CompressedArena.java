@@ -117,6 +117,9 @@ public final class CompressedArena implements AutoCloseable {
         arena.loops.start(config.name());
       }
       return arena;
+    } catch (ErrnoException e) {
+      pool.close();
+      throw outOfMemory("cannot map the buffers of an arena", e);
     } catch (Throwable t) {
       pool.close();
       throw t;
