@@ -78,7 +78,10 @@ public final class PoolPressure {
     return handle;
   }
 
-  /** As {@link #store}, but no page is taken back to memory for it. */
+  /**
+   * As {@link #store}, but no page is taken back to memory for it, and nothing is compacted: the
+   * caller keeps handles of other copies across the call.
+   */
   long storeWithoutRestoring(long globalPage, long address, int length) {
     long handle = pool.store(globalPage, AddressSpace.ALL, address, length);
     while (handle < 0 && dropCleanCopies()) {

@@ -49,8 +49,11 @@ public final class CompressedPool implements AutoCloseable {
   /** Freed slots a store takes back before it opens a slab: few enough to leave no latency tail. */
   private static final int STORE_RECYCLES = 16;
 
-  /** One slab adds at most this many records: its own and that of the rest of a split extent. */
-  private static final int RECORDS_PER_SLAB = 2;
+  /**
+   * One slab adds at most this many records: its own, that of the rest of a split extent, and that
+   * of what is taken ahead.
+   */
+  private static final int RECORDS_PER_SLAB = 3;
 
   private final long limitBytes;
   private final PoolLayout layout;
@@ -173,7 +176,8 @@ public final class CompressedPool implements AutoCloseable {
   private long unitsLeft() {
     long tables =
         layout.tableBytes(
-            table.maxId() + RECORDS_PER_SLAB, extents.maxTop() + SizeClasses.MAX_SLAB_UNITS);
+            table.maxId() + RECORDS_PER_SLAB,
+            extents.maxTop() + SizeClasses.MAX_SLAB_UNITS + Extents.MOST_AHEAD);
     long left =
         limitBytes
             - committedBytes()

@@ -31,7 +31,7 @@ final class Extents {
   /** Share of the committed units that may be populated before a slab needs them. */
   private static final int AHEAD_SHARE = 256;
 
-  private static final int MOST_AHEAD = 15;
+  static final int MOST_AHEAD = 15;
 
   private final ExtentTable table;
   private final PoolMemory memory;
