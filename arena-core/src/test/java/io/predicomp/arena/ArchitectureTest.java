@@ -1,8 +1,12 @@
 package io.predicomp.arena;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -53,6 +57,36 @@ class ArchitectureTest {
           .dependOnClassesThat(belongToAnyOf(Linker.class))
           .because("only native-bindings may link native functions")
           .allowEmptyShould(true);
+
+  /** What takes part in the protocol is a closed list; a new name in it needs a new proof. */
+  @ArchTest
+  static final ArchRule ONLY_THE_PARTS_OF_THE_MOVER_CHANGE_PAGE_STATES =
+      noClasses()
+          .that(
+              not(
+                  simpleNameIn(
+                      "PageTable",
+                      "PageRestorer",
+                      "DemotionBatch",
+                      "CompressedCopies",
+                      "Recompressor",
+                      "PageDiscard",
+                      "RegionClose",
+                      "TouchHarvest")))
+          .should()
+          .callMethodWhere(
+              describe(
+                  "PageTable.cas or publish",
+                  call ->
+                      call.getTargetOwner().getSimpleName().equals("PageTable")
+                          && Set.of("cas", "publish").contains(call.getName())))
+          .orShould()
+          .accessField("io.predicomp.arena.page.PageTable", "STATE");
+
+  private static DescribedPredicate<JavaClass> simpleNameIn(String... names) {
+    Set<String> set = Set.of(names);
+    return describe("one of " + set, type -> set.contains(type.getSimpleName()));
+  }
 
   /** The named inner package may use those allowed, itself, and the types of the outer package. */
   private static ArchRule knowsOnly(String inner, String... allowed) {

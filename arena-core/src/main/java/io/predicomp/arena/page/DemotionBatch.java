@@ -389,7 +389,7 @@ final class DemotionBatch implements AutoCloseable {
     for (int i = (int) (discarded / pageBytes); i < size; i++) {
       counters.keptDiscardFailed.increment();
       try {
-        mover.promoteKept(pageTable(), pages[i]);
+        mover.restorer.promoteKept(pageTable(), pages[i]);
       } catch (CorruptPageException _) {
         // It stays compressed, and whoever needs it will be told.
       }
@@ -403,7 +403,7 @@ final class DemotionBatch implements AutoCloseable {
     byte state = states[i];
     boolean hasCopy = stored[i] || (isClean(i) && PageState.hasCopy(state));
     if (dropsCopy(i)) {
-      mover.freeCopy(t.entries[page]);
+      mover.copies.free(t.entries[page]);
     }
     t.entries[page] = entries[i];
     if (t.checksums != null) {
@@ -437,7 +437,7 @@ final class DemotionBatch implements AutoCloseable {
 
   private void freeStored(int i) {
     if (stored[i]) {
-      mover.freeCopy(entries[i]);
+      mover.copies.free(entries[i]);
       stored[i] = false;
     }
   }

@@ -1,23 +1,21 @@
 package io.predicomp.arena.page;
 
-import io.predicomp.arena.CorruptPageException;
 import io.predicomp.arena.codec.PageCodec;
-import io.predicomp.arena.codec.SameFilled;
-import io.predicomp.arena.event.DemandRestoreEvent;
 import io.predicomp.arena.policy.AdmissionPolicy;
 import io.predicomp.arena.pool.CompressedPool;
-import io.predicomp.os.ErrnoException;
-import io.predicomp.os.address.AddressSpace;
 import io.predicomp.os.memory.PageDiscarder;
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only place that changes page state. Accessors come here from the slow path of {@link
- * PinSlot}; everything that takes pages out of memory runs under one lock, the demotion lock, in
- * {@link DemotionBatch} and {@link PoolPressure}. Accesses never take that lock.
+ * Moves pages, through its parts, which alone change page states ({@link PageTable#cas} says which
+ * these are, and a test holds it): {@link PageRestorer} brings pages back and serves the slow path
+ * of {@link PinSlot}, without a lock; everything else runs under one lock, the demotion lock, which
+ * accesses never take. {@link DemotionBatch} takes pages out of memory, {@link PoolPressure} makes
+ * room in the pool, {@link CompressedCopies} ends and moves copies, {@link Recompressor} exchanges
+ * them for denser ones, {@link PageDiscard} and {@link RegionClose} end contents, {@link
+ * TouchHarvest} takes touched marks away.
  *
  * <p>Thread-safe.
  */
@@ -32,14 +30,6 @@ public final class PageMover implements AutoCloseable {
       PageDiscarder discarder,
       int pageBytes) {}
 
-  private enum Cause {
-    DEMAND,
-    REQUEST,
-    PREFETCH,
-    PRESSURE,
-    KEPT
-  }
-
   final CompressedPool pool;
 
   /** Compresses what is demoted. */
@@ -52,15 +42,19 @@ public final class PageMover implements AutoCloseable {
   final PinRegistry pins;
   final RegionDirectory regions = new RegionDirectory();
   final MoverCounters counters = new MoverCounters();
-  private final DemandStall stall = new DemandStall();
-  private final NeedLog needs = new NeedLog(regions);
+  final DemandStall stall = new DemandStall();
+  final NeedLog needs = new NeedLog(regions);
   final ResidentPages resident = new ResidentPages();
 
   /** Held by whoever demotes, discards, compacts or closes; never by an access. */
   final ReentrantLock demotion = new ReentrantLock();
 
-  private final DemotionBatch batch;
+  final CompressedCopies copies;
+  final PageRestorer restorer;
   final PoolPressure pressure;
+  private final DemotionBatch batch;
+  private final PageDiscard discard;
+  private final RegionClose regionClose;
   private final DenseTier dense;
 
   /** Who else has pages in the pool. */
@@ -74,8 +68,12 @@ public final class PageMover implements AutoCloseable {
     this.barrier = parts.barrier();
     this.discarder = parts.discarder();
     this.pins = new PinRegistry();
+    this.copies = new CompressedCopies(this);
+    this.restorer = new PageRestorer(this);
     this.pressure = new PoolPressure(this, parts.restoreLeastRecentWhenFull());
     this.batch = new DemotionBatch(this, pressure, parts.pageBytes());
+    this.discard = new PageDiscard(this, batch);
+    this.regionClose = new RegionClose(this);
     this.dense = new DenseTier(this, parts.pageBytes());
   }
 
@@ -134,239 +132,11 @@ public final class PageMover implements AutoCloseable {
 
   /** Adds a region's pages. */
   public void add(PageTable table) {
-    table.setMover(this);
+    table.setRestorer(restorer);
     regions.add(table);
   }
 
-  // --- accessors ------------------------------------------------------------------------------
-
-  /**
-   * Called with {@code slot} pinning the pages; returns with them pinned and at least {@code
-   * wanted}. Waits unpinned: an evictor or a close that waits for this thread's pin would otherwise
-   * wait for ever.
-   */
-  void makeAccessible(PinSlot slot, PageTable table, int page, int count, byte wanted) {
-    long stallStart = -1;
-    DemandRestoreEvent event = null;
-    try {
-      int p = page;
-      while (p < page + count) {
-        byte state = table.state(p);
-        if (state >= wanted) {
-          p++;
-        } else if (PageState.isResident(state) || PageState.isRescuable(state)) {
-          admit(table, p, state, wanted);
-        } else {
-          slot.unpin();
-          if (state == PageState.CLOSED) {
-            throw new IllegalStateException("Already closed");
-          }
-          if (stallStart < 0) {
-            stallStart = stall.begin();
-            event = DemandRestoreEvent.beginIfEnabled();
-          }
-          bringBack(table, p, state, wanted);
-          bringBackEvicted(table, p + 1, page + count, wanted); // or each would begin all anew
-          slot.pin(table, page, count);
-          p = page; // what was accessible before may have gone while nothing was pinned
-        }
-      }
-    } finally {
-      if (stallStart >= 0) {
-        stall.end(stallStart);
-        if (event != null) {
-          event.commit(table.firstPage + page);
-        }
-      }
-    }
-  }
-
-  /** As {@link #makeAccessible} for a {@link RangePin}, which keeps its pages pinned throughout. */
-  void makeHeldAccessible(PageTable table, int page, int count, byte wanted) {
-    for (int p = page; p < page + count; p++) {
-      byte state;
-      while ((state = table.state(p)) < wanted) {
-        if (PageState.isResident(state) || PageState.isRescuable(state)) {
-          admit(table, p, state, wanted);
-        } else if (state == PageState.CLOSED) {
-          throw new IllegalStateException("Already closed");
-        } else {
-          long stallStart = stall.begin();
-          try {
-            bringBack(table, p, state, wanted);
-          } finally {
-            stall.end(stallStart);
-          }
-        }
-      }
-    }
-  }
-
-  /** Restores a page, or waits for whoever has it. */
-  private void bringBack(PageTable table, int page, byte state, byte wanted) {
-    if (PageState.isEvicted(state)) {
-      restoreNeeded(table, page, state, wanted);
-    } else {
-      awaitChange(table, page, state);
-    }
-  }
-
-  private void bringBackEvicted(PageTable table, int from, int to, byte wanted) {
-    for (int p = from; p < to; p++) {
-      byte state = table.state(p);
-      if (PageState.isEvicted(state)) {
-        restoreNeeded(table, p, state, wanted);
-      }
-    }
-  }
-
-  private void restoreNeeded(PageTable table, int page, byte evicted, byte wanted) {
-    if (promote(table, page, evicted, wanted == PageState.WRITABLE, Cause.DEMAND)) {
-      needs.append(table.firstPage + page, false);
-    }
-  }
-
-  /** Sets the bits an access needs, or rescues the page. The caller pins the page. */
-  private void admit(PageTable table, int page, byte state, byte wanted) {
-    byte resident = PageState.isResident(state) ? state : PageState.backToResident(state);
-    byte next =
-        wanted == PageState.WRITABLE
-            ? PageState.WRITABLE
-            : (byte) ((resident | PageState.TOUCHED) & ~(PageState.YOUNG | PageState.PREFETCHED));
-    if (!table.cas(page, state, next)) {
-      return;
-    }
-    if (table.isFresh(page, state)) {
-      this.resident.add(1);
-    }
-    if (PageState.isPrefetched(state)) {
-      counters.prefetchesUsed.increment();
-      needs.append(table.firstPage + page, true);
-    }
-    if (PageState.hasCopy(state) && wanted == PageState.WRITABLE) {
-      // The pin keeps the evictor away from the entry until this is done.
-      dropCopy(table.entries[page]);
-    }
-    if (!PageState.isResident(state)) {
-      counters.rescues.increment();
-    }
-  }
-
-  private static void awaitChange(PageTable table, int page, byte state) {
-    Backoff backoff = new Backoff();
-    while (table.state(page) == state) {
-      backoff.pause();
-    }
-  }
-
   // --- promotion ------------------------------------------------------------------------------
-
-  /** Brings one evicted page back; false if another thread was faster. */
-  private boolean promote(PageTable table, int page, byte evicted, boolean forWrite, Cause cause) {
-    StackRoom.require();
-    if (!table.cas(page, evicted, restoring(evicted))) {
-      return false;
-    }
-    resident.add(1);
-    byte next = evicted; // what it goes back to if the content cannot be had
-    try {
-      long entry = table.entries[page];
-      if (PageState.hasCopy(evicted)) {
-        decompress(table, page, entry);
-        boolean keepCopy =
-            !forWrite
-                && cause != Cause.PRESSURE
-                && cause != Cause.KEPT
-                && admission.keepsCleanCopies(pool.poolBytes(), pool.limitBytes());
-        if (keepCopy) {
-          next = (byte) (PageState.RESIDENT | PageState.COPY);
-          counters.copiesKept.increment();
-        } else {
-          // First, so that no error can publish a page as evicted whose copy is gone.
-          next = (byte) (PageState.RESIDENT | PageState.DIRTY);
-          freeCopy(entry);
-        }
-      } else {
-        // The whole page, whatever it holds: a discard may have failed without a word.
-        SameFilled.fill(AddressSpace.ALL, table.address(page), table.pageBytes, entry);
-        next = PageState.RESIDENT;
-      }
-      next =
-          switch (cause) {
-            case DEMAND -> forWrite ? PageState.WRITABLE : (byte) (next | PageState.TOUCHED);
-            case REQUEST -> (byte) (next | PageState.YOUNG);
-            case PREFETCH -> (byte) (next | PageState.YOUNG | PageState.PREFETCHED);
-            case PRESSURE, KEPT -> next;
-          };
-    } finally {
-      if (next == evicted) {
-        resident.add(-1);
-      }
-      table.publish(page, next);
-    }
-    switch (cause) {
-      case DEMAND -> counters.demandRestores.increment();
-      case REQUEST -> counters.requestedRestores.increment();
-      case PREFETCH -> counters.prefetches.increment();
-      case PRESSURE -> counters.pressureRestores.increment();
-      case KEPT -> {} // counted as a page that stayed
-    }
-    return true;
-  }
-
-  static byte restoring(byte evicted) {
-    return (byte) (PageState.RESTORING | (evicted & PageState.COPY));
-  }
-
-  private void decompress(PageTable table, int page, long entry) {
-    int length = PageEntry.length(entry);
-    PageCodec restorer = codecs.of(entry);
-    int produced =
-        restorer.decompress(
-            AddressSpace.ALL,
-            pool.address(PageEntry.handle(entry)),
-            length,
-            AddressSpace.ALL,
-            table.address(page),
-            table.pageBytes);
-    if (produced != table.pageBytes) {
-      counters.corruptPages.increment();
-      throw new CorruptPageException(
-          page,
-          restorer.name()
-              + " gave "
-              + produced
-              + " for "
-              + length
-              + " payload bytes, not "
-              + table.pageBytes);
-    }
-    verify(table, page);
-  }
-
-  private void verify(PageTable table, int page) {
-    int[] checksums = table.checksums;
-    if (checksums == null) {
-      return;
-    }
-    int actual = PageChecksum.of(table.address(page), table.pageBytes);
-    if (actual != checksums[page]) {
-      counters.corruptPages.increment();
-      throw new CorruptPageException(
-          page, String.format("checksum %08x, expected %08x", actual, checksums[page]));
-    }
-  }
-
-  /** Frees a copy that nobody will read any more: the only place where copies end. */
-  void freeCopy(long entry) {
-    pool.free(PageEntry.handle(entry), PageEntry.length(entry));
-    codecs.dropped(entry);
-  }
-
-  private void dropCopy(long entry) {
-    freeCopy(entry);
-    counters.copiesDropped.increment();
-  }
 
   /**
    * Restores the evicted pages among {@code count} pages from {@code page}, in address order.
@@ -374,29 +144,12 @@ public final class PageMover implements AutoCloseable {
    * @return pages restored by this call
    */
   public long restore(PageTable table, int page, int count) {
-    long restored = 0;
-    for (int p = page; p < page + count; p++) {
-      byte state = table.state(p);
-      if (PageState.isEvicted(state) && promote(table, p, state, false, Cause.REQUEST)) {
-        restored++;
-      }
-    }
-    return restored;
+    return restorer.restore(table, page, count);
   }
 
   /** Brings one page back because somebody expects that it will be needed soon. */
   public PrefetchOutcome prefetch(PageTable table, int page) {
-    byte state = table.state(page);
-    if (!PageState.isEvicted(state)) {
-      return PrefetchOutcome.NOT_EVICTED;
-    }
-    try {
-      return promote(table, page, state, false, Cause.PREFETCH)
-          ? PrefetchOutcome.RESTORED
-          : PrefetchOutcome.NOT_EVICTED;
-    } catch (CorruptPageException _) {
-      return PrefetchOutcome.CORRUPT;
-    }
+    return restorer.prefetch(table, page);
   }
 
   // --- hotness --------------------------------------------------------------------------------
@@ -491,52 +244,7 @@ public final class PageMover implements AutoCloseable {
 
   /** Sets whole pages to zero and gives their memory back. */
   public void discard(PageTable table, int page, int count) {
-    for (int p = page, end = page + count; p < end; ) {
-      int from = p;
-      demotion.lock();
-      try {
-        p = batch.collectAll(table, p, end);
-        batch.discard();
-        dropEvicted(table, from, p);
-      } finally {
-        demotion.unlock();
-      }
-    }
-    zeroWhatRemains(table, page, count);
-  }
-
-  /** Turns evicted pages into zero pages. Under the demotion lock. */
-  private void dropEvicted(PageTable table, int from, int to) {
-    for (int p = from; p < to; p++) {
-      byte state = table.state(p);
-      if (PageState.isEvicted(state) && table.cas(p, state, restoring(state))) {
-        long entry = table.entries[p];
-        table.entries[p] = 0;
-        table.publish(p, PageState.EVICTED);
-        if (PageState.hasCopy(state)) {
-          dropCopy(entry);
-        }
-      }
-    }
-  }
-
-  /** Pages that were in use while the others were discarded: zeroed by writing, as their user. */
-  private void zeroWhatRemains(PageTable table, int page, int count) {
-    for (int p = page; p < page + count; p++) {
-      byte state = table.state(p);
-      boolean isZero =
-          table.isFresh(p, state)
-              || (PageState.isEvicted(state) && !PageState.hasCopy(state) && table.entries[p] == 0);
-      if (!isZero) {
-        PinSlot slot = ThreadSlots.slot();
-        try {
-          slot.enterWritePages(table, p, 1);
-          SameFilled.fill(AddressSpace.ALL, table.address(p), table.pageBytes, 0L);
-        } finally {
-          slot.exit();
-        }
-      }
-    }
+    discard.discard(table, page, count);
   }
 
   /**
@@ -558,78 +266,6 @@ public final class PageMover implements AutoCloseable {
     return locked(() -> pressure.compact(maxMoves));
   }
 
-  /**
-   * Takes a page back to memory because the pool is full. Under the demotion lock.
-   *
-   * @return whether the page was compressed and now is not
-   */
-  boolean promoteUnderPressure(PageTable table, int page) {
-    byte state = table.state(page);
-    return PageState.isEvicted(state)
-        && PageState.hasCopy(state)
-        && promote(table, page, state, false, Cause.PRESSURE);
-  }
-
-  /** Takes a page back that could not be discarded. Under the demotion lock. */
-  void promoteKept(PageTable table, int page) {
-    byte state = table.state(page);
-    if (PageState.isEvicted(state)) {
-      promote(table, page, state, false, Cause.KEPT);
-    }
-  }
-
-  /** Drops the compressed copy of a resident page. Under the demotion lock. */
-  boolean dropCleanCopy(PageTable table, int page) {
-    byte state = table.state(page);
-    if (!PageState.isResident(state) || !PageState.hasCopy(state)) {
-      return false;
-    }
-    byte next = (byte) ((state & ~PageState.COPY) | PageState.DIRTY);
-    if (!table.cas(page, state, next)) {
-      return false; // written just now, which drops the copy as well
-    }
-    dropCopy(table.entries[page]);
-    return true;
-  }
-
-  /** Moves one pool object, if its page still is where the pool saw it. Under the demotion lock. */
-  boolean relocate(long globalPage, long oldHandle, long newHandle, int length) {
-    PageTable table = regions.find(globalPage);
-    if (table == null) {
-      PoolTenant other = tenant;
-      return other != null && other.relocate(globalPage, oldHandle, newHandle, length);
-    }
-    int page = (int) (globalPage - table.firstPage);
-    byte state = table.state(page);
-    if (PageState.isResident(state) && PageState.hasCopy(state)) {
-      // Not worth moving: the free list takes the copy, and the slab empties all the same.
-      dropCleanCopy(table, page);
-      return false;
-    }
-    if (!PageState.isEvicted(state)
-        || !PageState.hasCopy(state)
-        || !table.cas(page, state, restoring(state))) {
-      return false;
-    }
-    try {
-      long entry = table.entries[page];
-      if (PageEntry.handle(entry) != oldHandle) {
-        return false;
-      }
-      MemorySegment.copy(
-          AddressSpace.ALL,
-          pool.address(oldHandle),
-          AddressSpace.ALL,
-          pool.address(newHandle),
-          length);
-      table.entries[page] = PageEntry.withHandle(entry, newHandle);
-      counters.relocations.increment();
-      return true;
-    } finally {
-      table.publish(page, state);
-    }
-  }
-
   // --- close ----------------------------------------------------------------------------------
 
   /**
@@ -637,49 +273,7 @@ public final class PageMover implements AutoCloseable {
    * be unmapped.
    */
   public void close(PageTable table) {
-    demotion.lock();
-    try {
-      for (int p = 0; p < table.pageCount; p++) {
-        closePage(table, p);
-      }
-      awaitBarrierOrHandshake();
-      Backoff backoff = new Backoff();
-      while (pins.isAnyPinned(table)) {
-        backoff.pause();
-      }
-      regions.remove(table);
-      dense.forget(table);
-    } finally {
-      demotion.unlock();
-    }
-  }
-
-  /** Memory that is about to be unmapped needs a barrier that cannot fail. */
-  private void awaitBarrierOrHandshake() {
-    try {
-      barrier.await();
-    } catch (ErrnoException _) {
-      ProcessBarrier.handshake().await();
-    }
-  }
-
-  private void closePage(PageTable table, int page) {
-    while (true) {
-      byte state = table.state(page);
-      if (PageState.code(state) == PageState.RESTORING) {
-        awaitChange(table, page, state);
-      } else if (table.cas(page, state, PageState.CLOSED)) {
-        if (PageState.hasCopy(state)) {
-          dropCopy(table.entries[page]);
-        }
-        if (!PageState.isEvicted(state)
-            && state != PageState.CLOSED
-            && !table.isFresh(page, state)) {
-          resident.add(-1);
-        }
-        return;
-      }
-    }
+    regionClose.close(table);
   }
 
   /** Frees what demotion uses. All regions must be closed. */

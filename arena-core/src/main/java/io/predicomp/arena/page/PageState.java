@@ -105,6 +105,11 @@ final class PageState {
     return (byte) (RESIDENT | (state & CARRIED));
   }
 
+  /** The state of an evicted page while one thread holds it. */
+  static byte restoring(byte evicted) {
+    return (byte) (RESTORING | (evicted & COPY));
+  }
+
   static String describe(byte state) {
     String name =
         switch (code(state)) {

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * so that a cursor that outlives its region still finds {@link PageState#CLOSED} instead of freed
  * memory.
  *
- * <p>Who may write what: states change only through {@link PageMover}; the entry, the checksum and
- * the demotion stamp of a page belong to whoever holds it in {@code EVICTING}, {@code DISCARDING}
- * or {@code RESTORING}, or pins it and has just won the CAS that removed {@code COPY}. They are
- * published by the release store of the state and read after its acquire load.
+ * <p>Who may write what: states change only through the parts of {@link PageMover}; the entry, the
+ * checksum and the demotion stamp of a page belong to whoever holds it in {@code EVICTING}, {@code
+ * DISCARDING} or {@code RESTORING}, or pins it and has just won the CAS that removed {@code COPY}.
+ * They are published by the release store of the state and read after its acquire load.
  */
 public final class PageTable {
   static final VarHandle STATE = MethodHandles.arrayElementVarHandle(byte[].class);
@@ -53,8 +53,8 @@ public final class PageTable {
   /** Of pages that have a compressed copy; null when the arena does not check. */
   final int @Nullable [] checksums;
 
-  /** What moves these pages; set before anything else knows of the table. */
-  private @Nullable PageMover mover;
+  /** What brings these pages back; set before anything else knows of the table. */
+  private @Nullable PageRestorer restorer;
 
   /** How pages that stay evicted are recompressed; {@link DenseTier} says who may use it. */
   @Nullable DensePlan densePlan;
@@ -86,14 +86,14 @@ public final class PageTable {
     this.checksums = checksums ? new int[pageCount] : null;
   }
 
-  /** Binds the table to its mover, for good. */
-  void setMover(PageMover mover) {
-    this.mover = mover;
+  /** Binds the table to its restorer, for good. */
+  void setRestorer(PageRestorer restorer) {
+    this.restorer = restorer;
   }
 
-  PageMover mover() {
-    assert mover != null;
-    return mover;
+  PageRestorer restorer() {
+    assert restorer != null;
+    return restorer;
   }
 
   /** Bytes, a multiple of the page size. */
@@ -149,12 +149,22 @@ public final class PageTable {
     return ages[page] & OLDEST;
   }
 
+  /** For the parts of {@link PageMover} alone, as {@link #publish}. */
   boolean cas(int page, byte expected, byte state) {
     return STATE.compareAndSet(states, page, expected, state);
   }
 
+  /** For the holder of a page, who lets it go. */
   void publish(int page, byte state) {
     STATE.setRelease(states, page, state);
+  }
+
+  /** Waits while a page is in a state that its holder will leave. */
+  void awaitChange(int page, byte state) {
+    Backoff backoff = new Backoff();
+    while (state(page) == state) {
+      backoff.pause();
+    }
   }
 
   long address(int page) {

@@ -83,7 +83,7 @@ public final class PinSlot extends PinSlotPadAfter {
    * @throws IllegalStateException if the region is closed
    */
   public void settle(PageTable table, int page, byte wanted) {
-    table.mover().makeAccessible(this, table, page, 1, wanted);
+    table.restorer().makeAccessible(this, table, page, 1, wanted);
   }
 
   /**
@@ -113,7 +113,7 @@ public final class PinSlot extends PinSlotPadAfter {
 
   private void enterPages(PageTable table, int page, int count, byte wanted) {
     pin(table, page, count);
-    table.mover().makeAccessible(this, table, page, count, wanted);
+    table.restorer().makeAccessible(this, table, page, count, wanted);
   }
 
   /**
@@ -131,9 +131,9 @@ public final class PinSlot extends PinSlotPadAfter {
       }
       // One at a time: a thread that waits for a page must not hold another one.
       SECOND_PIN.setRelease(this, 0L);
-      source.mover().makeAccessible(this, source, sourcePage, 1, PageState.READABLE);
+      source.restorer().makeAccessible(this, source, sourcePage, 1, PageState.READABLE);
       pin(target, targetPage, 1);
-      target.mover().makeAccessible(this, target, targetPage, 1, PageState.WRITABLE);
+      target.restorer().makeAccessible(this, target, targetPage, 1, PageState.WRITABLE);
     }
   }
 

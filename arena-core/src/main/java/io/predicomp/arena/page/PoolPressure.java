@@ -34,7 +34,7 @@ public final class PoolPressure {
   PoolPressure(PageMover mover, boolean restoreLeastRecent) {
     this.mover = mover;
     this.pool = mover.pool;
-    this.relocator = mover::relocate;
+    this.relocator = mover.copies::relocate;
     this.restoreLeastRecent = restoreLeastRecent;
   }
 
@@ -138,7 +138,8 @@ public final class PoolPressure {
         return true;
       }
       try {
-        if (table != null && mover.promoteUnderPressure(table, (int) (page - table.firstPage))) {
+        if (table != null
+            && mover.restorer.promoteUnderPressure(table, (int) (page - table.firstPage))) {
           pool.drainFreed();
           return true;
         }
@@ -170,7 +171,7 @@ public final class PoolPressure {
       }
       PageTable table = tables[handRegion];
       while (handPage < table.pageCount && dropped < STEP) {
-        if (mover.dropCleanCopy(table, handPage++)) {
+        if (mover.copies.dropClean(table, handPage++)) {
           dropped++;
         }
       }

@@ -5,7 +5,7 @@ package io.predicomp.arena.page;
  * transparent mode. Every call comes from the holder of the demotion lock.
  */
 public interface PoolTenant {
-  /** Makes a page use a copy of its block, as {@link PageMover#relocate}. */
+  /** Copies a block that is to move, and makes its page use the copy; false if it moved on. */
   boolean relocate(long globalPage, long oldHandle, long newHandle, int length);
 
   /** Takes a compressed page back to memory; false if it is not compressed any more. */

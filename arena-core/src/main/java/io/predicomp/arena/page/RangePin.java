@@ -47,7 +47,7 @@ public final class RangePin {
   }
 
   private void makeAccessible(byte wanted) {
-    table.mover().makeHeldAccessible(table, page, count, wanted);
+    table.restorer().makeHeldAccessible(table, page, count, wanted);
   }
 
   /** Lets the pages go; those of a writable pin are marked written once more. */

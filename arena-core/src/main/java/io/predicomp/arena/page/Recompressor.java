@@ -110,11 +110,11 @@ final class Recompressor implements AutoCloseable {
     long fresh = PageEntry.of(index, length, handle);
     codecs.added(fresh);
     if (!exchange(table, page, state, fresh)) {
-      mover.freeCopy(fresh);
+      mover.copies.free(fresh);
       counters.keptRestored.increment();
       return Outcome.RESTORED;
     }
-    mover.freeCopy(entry);
+    mover.copies.free(entry);
     counters.savedBytes.add(lastLength - length);
     (PageCodecs.tier(fresh) == PageTier.COLDEST ? counters.toColdest : counters.toDense)
         .increment();
@@ -137,7 +137,7 @@ final class Recompressor implements AutoCloseable {
   }
 
   private static boolean exchange(PageTable table, int page, byte state, long entry) {
-    if (!table.cas(page, state, PageMover.restoring(state))) {
+    if (!table.cas(page, state, PageState.restoring(state))) {
       return false;
     }
     table.entries[page] = entry;
