@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,14 @@ public final class TransparentArena implements Arena {
   TransparentArena(TransparentMover mover, Runnable onClose) {
     this.mover = mover;
     this.onClose = onClose;
+  }
+
+  /**
+   * What keeps {@link CompressedArena#transparent()} from working with such settings on this
+   * machine: a reason and its remedy, or nothing.
+   */
+  public static Optional<String> obstacle(ArenaConfig config) {
+    return TransparentMover.obstacle(config.codec());
   }
 
   /**

@@ -23,12 +23,14 @@ import io.predicomp.os.fault.FaultBatch;
 import io.predicomp.os.fault.FaultCounter;
 import io.predicomp.os.fault.FaultKernel;
 import io.predicomp.os.fault.FaultPage;
+import io.predicomp.os.feature.ProbeResult;
 import io.predicomp.os.memory.Mapping;
 import io.predicomp.os.memory.Residency;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
@@ -96,12 +98,11 @@ public final class TransparentMover implements PoolTenant, AutoCloseable {
    *     codec; the message names reason and remedy
    */
   public TransparentMover(Parts parts, IntToLongFunction pageNumbers) {
-    if (!(parts.codec() instanceof Lz4Codec || parts.codec() instanceof Lz4HcCodec)) {
-      throw new UnsupportedOperationException(
-          "transparent mode cannot use the codec "
-              + parts.codec().name()
-              + ", as pages are restored in a signal handler by LZ4 only; use lz4 or lz4hc");
-    }
+    obstacle(parts.codec())
+        .ifPresent(
+            reason -> {
+              throw new UnsupportedOperationException("transparent mode cannot be used: " + reason);
+            });
     FaultKernel.open();
     this.pool = parts.pool();
     this.codec = parts.codec();
@@ -119,6 +120,19 @@ public final class TransparentMover implements PoolTenant, AutoCloseable {
     FaultKernel.setCodec(nativePool, CODEC, FaultKernel.LZ4, Lz4Library.decompressor());
     updateKeepCopies();
     parts.mover().admit(this);
+  }
+
+  /** What keeps a mover with that codec from working here, with the remedy; or nothing. */
+  public static Optional<String> obstacle(PageCodec codec) {
+    if (!(codec instanceof Lz4Codec || codec instanceof Lz4HcCodec)) {
+      return Optional.of(
+          "pages are restored in a signal handler by LZ4 only, not by "
+              + codec.name()
+              + "; use lz4 or lz4hc");
+    }
+    return FaultKernel.probe() instanceof ProbeResult.Unsupported(String reason, String remedy)
+        ? Optional.of(reason + "; " + remedy)
+        : Optional.empty();
   }
 
   // --- regions ----------------------------------------------------------------------------------

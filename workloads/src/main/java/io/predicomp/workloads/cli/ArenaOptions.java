@@ -2,12 +2,15 @@ package io.predicomp.workloads.cli;
 
 import io.predicomp.arena.ArenaConfig;
 import io.predicomp.arena.LoopConfig;
+import io.predicomp.arena.TransparentArena;
 import io.predicomp.arena.WhenFull;
 import io.predicomp.arena.codec.Codecs;
 import io.predicomp.arena.codec.PageCodec;
+import io.predicomp.workloads.memory.ArenaAccess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -44,6 +47,19 @@ final class ArenaOptions {
     }
   }
 
+  /** {@code --arena-access}. */
+  static final class Access implements ITypeConverter<ArenaAccess> {
+    @Override
+    public ArenaAccess convert(String text) {
+      for (ArenaAccess access : ArenaAccess.values()) {
+        if (access.toString().equals(text)) {
+          return access;
+        }
+      }
+      throw new TypeConversionException("'" + text + "' is not checked or transparent.");
+    }
+  }
+
   /** {@code --arena-when-full}. */
   static final class Policy implements ITypeConverter<WhenFull> {
     @Override
@@ -61,6 +77,16 @@ final class ArenaOptions {
       names = "--use-mem-arena",
       description = "Keep the region on the compressed arena instead of plain memory.")
   boolean use;
+
+  @Option(
+      names = "--arena-access",
+      paramLabel = "HOW",
+      converter = Access.class,
+      description =
+          "checked: each touch asks whether its page is there; transparent: plain memory whose "
+              + "absent pages fault (default: transparent where kernel, build and codec allow it, "
+              + "which the output explains).")
+  @Nullable ArenaAccess access;
 
   @Option(
       names = "--arena-cap-mb",
@@ -281,6 +307,30 @@ final class ArenaOptions {
     } catch (UnsupportedOperationException e) {
       throw Refusal.ofValue("--arena-codec", codec, "cannot be used here: " + e.getMessage());
     }
+  }
+
+  /**
+   * Which access the run gets, and why.
+   *
+   * @throws Refusal if the one that was asked for is not available
+   */
+  ArenaAccess.Choice chooseAccess(ArenaConfig config) {
+    if (access == ArenaAccess.CHECKED) {
+      return new ArenaAccess.Choice(access, "as asked for");
+    }
+    Optional<String> obstacle =
+        autoloops
+            ? Optional.of("the background loops do not look at transparent pages yet")
+            : TransparentArena.obstacle(config);
+    if (access == null) {
+      return obstacle
+          .map(reason -> new ArenaAccess.Choice(ArenaAccess.CHECKED, reason))
+          .orElse(new ArenaAccess.Choice(ArenaAccess.TRANSPARENT, "kernel and build allow it"));
+    }
+    if (obstacle.isPresent()) {
+      throw Refusal.ofValue("--arena-access", access, "is not available: " + obstacle.get());
+    }
+    return new ArenaAccess.Choice(access, "as asked for");
   }
 
   ArenaConfig config(String name) {

@@ -1,5 +1,6 @@
 package io.predicomp.workloads.cli;
 
+import io.predicomp.arena.ArenaConfig;
 import io.predicomp.os.ErrnoException;
 import io.predicomp.os.memory.AvailableMemory;
 import io.predicomp.workloads.fill.PageFill;
@@ -63,17 +64,24 @@ abstract class MemoryCommand implements Callable<Integer> {
     Workload workload = workload();
     check(workload);
     PageFill fill = content.parse(run.seed, arena.pageBytes());
-    String codec = arena.use ? arena.parseCodec().name() : "";
+    Optional<RunReport.OnArena> onArena =
+        arena.use ? Optional.of(onArena(workload)) : Optional.empty();
     try (StatsFile statsFile = StatsFile.open(arena.statsFile);
         TraceFile trace = TraceFile.open(arena.traceFile)) {
-      RunReport report = run(workload, fill, codec, trace);
+      RunReport report = run(workload, fill, onArena, trace);
       report.result().stats().ifPresent(statsFile::write);
       print(report);
       return report.result().verification().difference().isPresent() ? 1 : 0;
     }
   }
 
-  private RunReport run(Workload workload, PageFill fill, String codec, TraceFile trace) {
+  private RunReport.OnArena onArena(Workload workload) {
+    ArenaConfig config = arena.config(workload.name());
+    return new RunReport.OnArena(config, arena.chooseAccess(config));
+  }
+
+  private RunReport run(
+      Workload workload, PageFill fill, Optional<RunReport.OnArena> onArena, TraceFile trace) {
     Session.Settings settings =
         new Session.Settings(
             (int) run.workers,
@@ -86,26 +94,26 @@ abstract class MemoryCommand implements Callable<Integer> {
     Deadline deadline = new Deadline(Clock.SYSTEM, run.nanos());
     interruption.watch(deadline);
     Progress progress = new Progress(System.err, Boolean.getBoolean("predicomp.terminal"));
-    Optional<TouchMemory> memory = open(workload);
+    Optional<TouchMemory> memory = open(workload, onArena);
     try {
       MemorySamples samples = new MemorySamples(workload.regionBytes(), trace.out());
       RunResult result =
           new Session(workload, settings, fill, memory, deadline, progress, samples).run();
-      return new RunReport(workload, settings, fill, codec, result);
+      return new RunReport(workload, settings, fill, onArena, result);
     } finally {
       memory.ifPresent(TouchMemory::close);
     }
   }
 
-  private Optional<TouchMemory> open(Workload workload) {
+  private Optional<TouchMemory> open(Workload workload, Optional<RunReport.OnArena> onArena) {
     long bytes = workload.regionBytes();
     if (bytes == 0) {
       return Optional.empty();
     }
     try {
       return Optional.of(
-          arena.use
-              ? new ArenaMemory(arena.config(workload.name()), bytes)
+          onArena.isPresent()
+              ? ArenaMemory.open(onArena.get().access().access(), onArena.get().config(), bytes)
               : new PlainMemory(bytes));
     } catch (OutOfMemoryError | ErrnoException e) {
       throw Refusal.ofValue(regionOption(), bytes >> 20, "cannot be had: " + e.getMessage());

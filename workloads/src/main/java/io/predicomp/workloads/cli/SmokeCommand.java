@@ -4,8 +4,11 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import io.predicomp.arena.ArenaConfig;
+import io.predicomp.arena.TransparentArena;
 import io.predicomp.os.feature.ProbeResult;
 import io.predicomp.os.process.Forker;
+import io.predicomp.workloads.memory.ArenaAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -58,14 +62,36 @@ final class SmokeCommand implements Callable<Integer> {
     List<Case> cases = new ArrayList<>();
     for (String workload : List.of("interactive_burst", "anon_streamer", "random_touch_heap")) {
       cases.add(new Case(workload, List.of("--region-mb", "16")));
-      cases.add(new Case(workload, List.of("--region-mb", "16", "--use-mem-arena")));
+      cases.addAll(onArena(workload, "--region-mb"));
     }
     cases.add(new Case("mmap_churn", List.of()));
-    cases.add(new Case("mmap_churn", List.of("--arena-region-mb", "16", "--use-mem-arena")));
+    cases.addAll(onArena("mmap_churn", "--arena-region-mb"));
     cases.add(new Case("fork_exit_storm", List.of()));
     cases.add(new Case("fork_touch_exit", List.of()));
     cases.add(new Case("fork_exec_storm", List.of()));
     return cases;
+  }
+
+  private static List<Case> onArena(String workload, String sizeOption) {
+    List<String> options = List.of(sizeOption, "16", "--use-mem-arena", "--arena-access");
+    List<Case> cases = new ArrayList<>();
+    for (ArenaAccess access : ArenaAccess.values()) {
+      List<String> all = new ArrayList<>(options);
+      all.add(access.toString());
+      cases.add(new Case(workload, all));
+    }
+    return cases;
+  }
+
+  /** Why this machine cannot run a case, or nothing. */
+  private static Optional<String> obstacle(Case each) {
+    if (each.options().contains(ArenaAccess.TRANSPARENT.toString())) {
+      return TransparentArena.obstacle(ArenaConfig.builder().build());
+    }
+    return each.workload().matches("fork_(touch_)?exit.*")
+            && Forker.probe() instanceof ProbeResult.Unsupported(String reason, String remedy)
+        ? Optional.of(reason + "; " + remedy)
+        : Optional.empty();
   }
 
   @Override
@@ -75,9 +101,9 @@ final class SmokeCommand implements Callable<Integer> {
     int failures = 0;
     for (Case each : cases()) {
       String name = (each.workload() + " " + String.join(" ", each.options())).strip();
-      if (each.workload().matches("fork_(touch_)?exit.*")
-          && Forker.probe() instanceof ProbeResult.Unsupported(String reason, String remedy)) {
-        StandardOutput.print("SKIPPED %s: %s; %s%n".formatted(name, reason, remedy));
+      Optional<String> obstacle = obstacle(each);
+      if (obstacle.isPresent()) {
+        StandardOutput.print("SKIPPED %s: %s%n".formatted(name, obstacle.get()));
         continue;
       }
       String complaint = run(each);

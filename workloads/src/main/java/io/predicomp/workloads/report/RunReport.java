@@ -1,10 +1,12 @@
 package io.predicomp.workloads.report;
 
+import io.predicomp.arena.ArenaConfig;
 import io.predicomp.arena.ArenaStats;
 import io.predicomp.workloads.fill.PageFill;
 import io.predicomp.workloads.load.AnonStreamer;
 import io.predicomp.workloads.load.InteractiveBurst;
 import io.predicomp.workloads.load.MmapChurn;
+import io.predicomp.workloads.memory.ArenaAccess;
 import io.predicomp.workloads.run.RunResult;
 import io.predicomp.workloads.run.Session;
 import io.predicomp.workloads.run.Workload;
@@ -16,10 +18,17 @@ import org.HdrHistogram.Histogram;
 /**
  * A run and its result.
  *
- * @param codec the arena's codec, empty without arena
+ * @param onArena nothing without arena
  */
 public record RunReport(
-    Workload workload, Session.Settings settings, PageFill fill, String codec, RunResult result) {
+    Workload workload,
+    Session.Settings settings,
+    PageFill fill,
+    Optional<OnArena> onArena,
+    RunResult result) {
+  /** The arena's settings, and how it was reached. */
+  public record OnArena(ArenaConfig config, ArenaAccess.Choice access) {}
+
   /** Below this share of the requested rate the report says so. */
   private static final double REACHED = 0.99;
 
@@ -108,9 +117,12 @@ public record RunReport(
     json.put("seed", settings.seed());
     json.put("fill", fill.name());
     json.put("write_percent", settings.writePercent());
-    if (!codec.isEmpty()) {
-      json.put("codec", codec);
-    }
+    onArena.ifPresent(
+        arena -> {
+          json.put("codec", arena.config().codec().name());
+          json.put("arena_access", arena.access().access().toString());
+          json.put("arena_access_reason", arena.access().reason());
+        });
   }
 
   private void putRate(Map<String, Object> json) {

@@ -37,8 +37,11 @@ public final class Summary {
                 result.interrupted() ? ", interrupted" : ""));
     work();
     resident();
-    if (result.stats().isPresent()) {
-      arena(result.stats().get(), result.demotedStats().orElse(result.stats().get()));
+    if (result.stats().isPresent() && report.onArena().isPresent()) {
+      arena(
+          report.onArena().get(),
+          result.stats().get(),
+          result.demotedStats().orElse(result.stats().get()));
     }
     line(
         "CPU",
@@ -90,7 +93,8 @@ public final class Summary {
     }
   }
 
-  private void arena(ArenaStats end, ArenaStats demoted) {
+  private void arena(RunReport.OnArena on, ArenaStats end, ArenaStats demoted) {
+    line("access", on.access().access() + ": " + on.access().reason());
     line(
         "pool",
         "%.1f of %.1f MiB; %.1f MiB of the region left resident"
@@ -101,7 +105,7 @@ public final class Summary {
     line(
         "ratio",
         "%.2f end to end, %.2f by the codec (%s)"
-            .formatted(demoted.endToEndRatio(), demoted.codecRatio(), report.codec()));
+            .formatted(demoted.endToEndRatio(), demoted.codecRatio(), on.config().codec().name()));
     if (report.settings().autoloops()) {
       loops(end);
     } else {

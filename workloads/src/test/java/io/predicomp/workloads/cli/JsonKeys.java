@@ -15,7 +15,7 @@ final class JsonKeys {
             "workload "
                 + predecessors(workload)
                 + " page_kb workers seed fill write_percent "
-                + (arena ? "codec " : "")
+                + (arena ? "codec arena_access arena_access_reason " : "")
                 + rate(workload)
                 + " latency_sample_step "
                 + latencies("touch")

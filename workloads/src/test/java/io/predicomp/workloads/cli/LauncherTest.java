@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.predicomp.arena.ArenaConfig;
+import io.predicomp.arena.TransparentArena;
 import io.predicomp.os.feature.ProbeResult;
 import io.predicomp.os.process.Forker;
 import java.io.File;
@@ -15,6 +17,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,12 +67,18 @@ class LauncherTest {
 
   @ParameterizedTest
   @CsvSource({
-    "interactive_burst,--region-mb",
-    "anon_streamer,--region-mb",
-    "random_touch_heap,--region-mb",
-    "mmap_churn,--arena-region-mb"
+    "interactive_burst,--region-mb,checked",
+    "anon_streamer,--region-mb,checked",
+    "random_touch_heap,--region-mb,checked",
+    "mmap_churn,--arena-region-mb,checked",
+    "interactive_burst,--region-mb,transparent",
+    "anon_streamer,--region-mb,transparent",
+    "random_touch_heap,--region-mb,transparent",
+    "mmap_churn,--arena-region-mb,transparent"
   })
-  void onTheArena(String workload, String sizeOption, @TempDir Path directory) throws IOException {
+  void onTheArena(String workload, String sizeOption, String access, @TempDir Path directory)
+      throws IOException {
+    assumeAvailable(access);
     Path stats = directory.resolve("stats.json");
     Launched run =
         small(
@@ -77,6 +87,8 @@ class LauncherTest {
                 sizeOption,
                 "8",
                 "--use-mem-arena",
+                "--arena-access",
+                access,
                 "--arena-checksums",
                 "--write-percent",
                 "50",
@@ -86,6 +98,8 @@ class LauncherTest {
     JsonNode json = run.json();
     assertEquals(1, json.get("use_mem_arena").asInt());
     assertEquals(JsonKeys.of(workload, true), keys(json));
+    assertEquals(access, json.get("arena_access").asText());
+    assertEquals("as asked for", json.get("arena_access_reason").asText());
     assertEquals("ok", json.get("verification").asText());
     assertEquals(2048, json.get("verified_pages").asLong());
     // How many depends on the machine: a cold JVM compresses in the pauses of one second only.
@@ -93,6 +107,25 @@ class LauncherTest {
     assertTrue(json.get("pool_bytes").asLong() > 0, run.out());
     JsonNode counters = new ObjectMapper().readTree(stats.toFile());
     assertEquals(json.get("arena_compress_ops").asLong(), counters.get("compress_ops").asLong());
+  }
+
+  private static void assumeAvailable(String access) {
+    Optional<String> obstacle = TransparentArena.obstacle(ArenaConfig.builder().build());
+    if (access.equals("transparent") && obstacle.isPresent()) {
+      System.out.println("SKIPPED: " + obstacle.get());
+      Assumptions.abort(obstacle.get());
+    }
+  }
+
+  @Test
+  void accessIsTransparentWhereThatWorks() throws IOException {
+    JsonNode json =
+        small("interactive_burst", List.of("--region-mb", "1", "--use-mem-arena")).json();
+    Optional<String> obstacle = TransparentArena.obstacle(ArenaConfig.builder().build());
+    assertEquals(
+        obstacle.isPresent() ? "checked" : "transparent", json.get("arena_access").asText());
+    assertEquals(
+        obstacle.orElse("kernel and build allow it"), json.get("arena_access_reason").asText());
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.predicomp.workloads.fill.PageFill;
 import io.predicomp.workloads.fill.PageFills;
 import io.predicomp.workloads.load.AnonStreamer;
 import io.predicomp.workloads.load.InteractiveBurst;
+import io.predicomp.workloads.memory.ArenaAccess;
 import io.predicomp.workloads.memory.ArenaMemory;
 import io.predicomp.workloads.memory.PlainMemory;
 import io.predicomp.workloads.memory.TouchMemory;
@@ -40,7 +41,8 @@ class SessionTest {
   @Test
   void idleWindowsAreWhenTheArenaCompresses() {
     AnonStreamer streamer = new AnonStreamer(BYTES, 1_000_000);
-    try (ArenaMemory memory = new ArenaMemory(ArenaConfig.builder().build(), BYTES)) {
+    try (ArenaMemory memory =
+        ArenaMemory.open(ArenaAccess.CHECKED, ArenaConfig.builder().build(), BYTES)) {
       RunResult result = run(streamer, memory);
       assertTrue(result.idleWindows() > 1, result.toString());
       assertTrue(result.demotions() >= result.idleWindows(), result.toString());

@@ -1,0 +1,24 @@
+package io.predicomp.workloads.memory;
+
+import io.predicomp.arena.CompressedArena;
+import io.predicomp.arena.Region;
+
+/** A region that threads reach through cursors. */
+final class CheckedMemory extends ArenaMemory {
+  private final Region region;
+
+  CheckedMemory(CompressedArena arena, long bytes) {
+    super(arena, bytes);
+    this.region = arena.allocateRegion(bytes);
+  }
+
+  @Override
+  public TouchTarget target() {
+    return new ArenaTarget(region.cursor());
+  }
+
+  @Override
+  void compress(long offset, long length) {
+    region.compress(offset, length);
+  }
+}
