@@ -62,6 +62,15 @@ public final class Region extends PageAccess implements AutoCloseable {
     return table.pageCount();
   }
 
+  /**
+   * Whether the page at an offset is in memory at this moment. Does not count as an access.
+   *
+   * @throws IndexOutOfBoundsException if the offset is outside the region
+   */
+  public boolean isResident(long offset) {
+    return table.isResident(firstPage(offset, 1));
+  }
+
   /** An accessor for the current thread only. */
   public Cursor cursor() {
     return new Cursor(arena, table, arena.mover().pins().register());

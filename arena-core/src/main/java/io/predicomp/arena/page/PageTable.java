@@ -144,6 +144,11 @@ public final class PageTable {
     return (byte) STATE.getAcquire(states, page);
   }
 
+  /** Whether the page is in memory at this moment. */
+  public boolean isResident(int page) {
+    return PageState.isResident(state(page));
+  }
+
   /** Hotness epochs since the page was last seen accessed. */
   public int age(int page) {
     return ages[page] & OLDEST;

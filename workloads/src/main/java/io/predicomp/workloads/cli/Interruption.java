@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * shutdown hooks and exiting with 128 plus the signal's number, which is what a shell expects; the
  * hook here holds that exit up until the output is written.
  */
-final class Interruption {
+public final class Interruption {
   /** After this the process ends even if the run does not. */
   private static final long PATIENCE_SECONDS = 60;
 
@@ -19,12 +19,13 @@ final class Interruption {
   private volatile @Nullable Deadline deadline;
   private volatile boolean requested;
 
-  void install() {
+  /** Lets SIGINT and SIGTERM be heard from now on. */
+  public void install() {
     Runtime.getRuntime().addShutdownHook(new Thread(this::await, "interruption"));
   }
 
   /** Names the run to end. */
-  void watch(Deadline run) {
+  public void watch(Deadline run) {
     deadline = run;
     if (requested) {
       run.interrupt();
@@ -32,7 +33,7 @@ final class Interruption {
   }
 
   /** Says that all output is written. */
-  void finish(int code) {
+  public void finish(int code) {
     exitCode = code;
     finished.countDown();
   }

@@ -86,6 +86,7 @@ public final class Predicomp implements Runnable {
         new CommandLine(new ToolsCommand()).addSubcommand(new ToolsCommand.Check()));
     commandLine.addSubcommand(new SmokeCommand());
     commandLine.addSubcommand(new DoctorCommand());
+    Measurements.addTo(commandLine);
     describe(commandLine);
     return commandLine
         .setParameterExceptionHandler((e, args) -> refuse(e.getMessage()))
@@ -102,7 +103,8 @@ public final class Predicomp implements Runnable {
     }
   }
 
-  private static int refuse(String message) {
+  /** Tells a user what was wrong about the options; returns the exit code for that. */
+  public static int refuse(String message) {
     System.err.println("predicomp: " + message);
     return REFUSED;
   }

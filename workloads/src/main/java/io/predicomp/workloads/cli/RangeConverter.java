@@ -4,12 +4,12 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A whole number within limits. */
-abstract class RangeConverter implements ITypeConverter<Long> {
+public abstract class RangeConverter implements ITypeConverter<Long> {
   private final long least;
   private final long most;
   private final String range;
 
-  RangeConverter(long least, long most) {
+  protected RangeConverter(long least, long most) {
     this(least, most, least + " to " + most);
   }
 
@@ -18,7 +18,7 @@ abstract class RangeConverter implements ITypeConverter<Long> {
    *
    * @param range the range in words
    */
-  RangeConverter(long least, long most, String range) {
+  protected RangeConverter(long least, long most, String range) {
     this.least = least;
     this.most = most;
     this.range = range;

@@ -1,0 +1,2 @@
+/** The measurements as commands of {@code ./predicomp}. */
+package io.predicomp.bench.cli;
