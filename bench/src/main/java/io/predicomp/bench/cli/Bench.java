@@ -43,7 +43,9 @@ public final class Bench implements Runnable {
   /** {@return the parser with all commands} */
   static CommandLine commandLine(Interruption interruption) {
     CommandLine commandLine =
-        new CommandLine(new Bench()).addSubcommand(new ProcessMemBenchCommand(interruption));
+        new CommandLine(new Bench())
+            .addSubcommand(new ProcessMemBenchCommand(interruption))
+            .addSubcommand(new CodecSweepCommand(interruption));
     for (CommandLine sub : commandLine.getSubcommands().values()) {
       sub.getCommandSpec().mixinStandardHelpOptions(true);
       sub.getCommandSpec().usageMessage().abbreviateSynopsis(true);

@@ -1,5 +1,6 @@
 package io.predicomp.bench.cli;
 
+import io.predicomp.bench.page.NamedPages;
 import io.predicomp.workloads.cli.Refusal;
 import io.predicomp.workloads.fill.PageFills;
 import java.util.ArrayList;
@@ -9,13 +10,8 @@ import java.util.List;
 final class Datasets {
   private Datasets() {}
 
-  /**
-   * {@return the names}
-   *
-   * @param words each a name, {@code {a,b}}, {@code "a,b"} or {@code a,b}
-   * @throws Refusal if one names no dataset
-   */
-  static List<String> parse(List<String> words, long seed, int pageBytes) {
+  /** {@return the words of a list in which each may be {@code {a,b}}, {@code "a,b"} or a word} */
+  static List<String> words(List<String> words) {
     List<String> names = new ArrayList<>();
     for (String word : words) {
       for (String name : word.replaceAll("[{}\"']", "").split(",", -1)) {
@@ -24,12 +20,27 @@ final class Datasets {
         }
       }
     }
+    return names;
+  }
+
+  /**
+   * {@return the names}
+   *
+   * @param lifelike whether those count that only {@link NamedPages} knows, which take memory
+   * @throws Refusal if one names no dataset
+   */
+  static List<String> parse(List<String> list, long seed, int pageBytes, boolean lifelike) {
+    List<String> names = words(list);
     if (names.isEmpty()) {
       throw new Refusal("Invalid value for option '--dataset': it names no dataset.");
     }
     for (String name : names) {
       try {
-        PageFills.parse(name, seed, pageBytes);
+        if (!lifelike) {
+          PageFills.parse(name, seed, pageBytes);
+        } else if (!NamedPages.isLifelike(name)) {
+          NamedPages.parse(name, seed, pageBytes);
+        }
       } catch (IllegalArgumentException e) {
         throw new Refusal("Invalid value for option '--dataset': " + e.getMessage() + ".");
       }

@@ -17,10 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 @Command(
     name = "process_mem_bench",
@@ -31,47 +29,10 @@ import picocli.CommandLine.TypeConversionException;
           + " buffers and the JVM itself. Contents are verified at the end of each run."
     })
 final class ProcessMemBenchCommand implements Callable<Integer> {
-  /** A share of something. */
-  static final class Fraction implements ITypeConverter<Double> {
-    @Override
-    public Double convert(String text) {
-      try {
-        double value = Double.parseDouble(text);
-        if (value >= 0 && value <= 1) {
-          return value;
-        }
-      } catch (NumberFormatException e) {
-        // Refused below, like a number that is too large.
-      }
-      throw new TypeConversionException("'" + text + "' is not a number from 0 to 1.");
-    }
-  }
-
-  /** MiB. */
-  static final class Mebibytes extends RangeConverter {
-    Mebibytes() {
-      super(1, 1 << 20);
-    }
-  }
-
   /** {@code --min-savings-pct}. */
   static final class Percent extends RangeConverter {
     Percent() {
       super(0, 99);
-    }
-  }
-
-  /** Runs. */
-  static final class Count extends RangeConverter {
-    Count() {
-      super(1, 1000);
-    }
-  }
-
-  /** Runs, or none. */
-  static final class CountOrNone extends RangeConverter {
-    CountOrNone() {
-      super(0, 1000);
     }
   }
 
@@ -108,14 +69,14 @@ final class ProcessMemBenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--region-mb",
-      converter = Mebibytes.class,
+      converter = Numbers.Mebibytes.class,
       defaultValue = "256",
       description = "Memory that is filled, 1 to 1048576 (default: ${DEFAULT-VALUE}).")
   long regionMb;
 
   @Option(
       names = "--arena-cap-mb",
-      converter = Mebibytes.class,
+      converter = Numbers.Mebibytes.class,
       defaultValue = "128",
       description = "Limit of the compressed pool, 1 to 1048576 (default: ${DEFAULT-VALUE}).")
   long arenaCapMb;
@@ -129,7 +90,7 @@ final class ProcessMemBenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--runs",
-      converter = Count.class,
+      converter = Numbers.Count.class,
       defaultValue = "6",
       description =
           "Runs of each dataset that count, 1 to 1000; 6 are needed for a 95 %% interval of the"
@@ -138,7 +99,7 @@ final class ProcessMemBenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--warmups",
-      converter = CountOrNone.class,
+      converter = Numbers.CountOrNone.class,
       defaultValue = "1",
       description = "Runs of each before, 0 to 1000 (default: ${DEFAULT-VALUE}).")
   long warmups;
@@ -154,21 +115,21 @@ final class ProcessMemBenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--hot-fraction",
-      converter = Fraction.class,
+      converter = Numbers.Fraction.class,
       defaultValue = "0.25",
       description = "Part that is used before compression, 0 to 1 (default: ${DEFAULT-VALUE}).")
   double hotFraction;
 
   @Option(
       names = "--partial-reread-fraction",
-      converter = Fraction.class,
+      converter = Numbers.Fraction.class,
       defaultValue = "0.25",
       description = "Part that is read back in order, 0 to 1 (default: ${DEFAULT-VALUE}).")
   double partialRereadFraction;
 
   @Option(
       names = "--random-reread-fraction",
-      converter = Fraction.class,
+      converter = Numbers.Fraction.class,
       defaultValue = "0.25",
       description = "Random reads, as a part of all pages, 0 to 1 (default: ${DEFAULT-VALUE}).")
   double randomRereadFraction;
@@ -296,7 +257,7 @@ final class ProcessMemBenchCommand implements Callable<Integer> {
             pageBytes,
             codec);
     return new ProcessMemBench.Plan(
-        like, Datasets.parse(datasets, seed, pageBytes), kinds, (int) warmups, (int) runs);
+        like, Datasets.parse(datasets, seed, pageBytes, false), kinds, (int) warmups, (int) runs);
   }
 
   private void requirePageBytes() {
