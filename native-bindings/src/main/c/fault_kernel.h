@@ -1,6 +1,15 @@
 /*
  * Transparent mode: memory whose cold pages live compressed in a pool and come back under the
- * instruction that touches them. This file is the contract; fault_kernel.c keeps it.
+ * instruction that touches them. This file is the contract, and these keep it:
+ *
+ *   fault_handler.c    what a fault does, and what it leaves behind for those who predict
+ *   fault_page.c       bringing a page back, making it writable, zeros for a fresh one
+ *   fault_evict.c      taking pages out of memory; exchanging a block
+ *   fault_span.c       ranges: restore, pin, unpin
+ *   fault_block.c      blocks of the pool: decoding and freeing
+ *   fault_region.c     pools and regions: opening, closing, finding by address
+ *   fault_platform.c   the calls of the kernel
+ *   fault_signal.c     the signal
  *
  * One word per page says where its content is; every transition is a compare-and-set, or by its
  * holder an exchange, of the whole word.
@@ -51,7 +60,7 @@ enum fault_action { ACT_ABORT, ACT_CLEAN, ACT_BLOCK, ACT_SAME, ACT_REJECT };
 /* What commit did. Only of RESCUED pages does the caller still own the block. */
 enum fault_outcome { OUT_NONE, OUT_DEMOTED, OUT_RESCUED, OUT_DISCARD_FAILED, OUT_KEPT };
 
-enum fault_codec { CODEC_LZ4, CODEC_ZSTD };
+enum fault_codec { CODEC_LZ4, CODEC_ZSTD, CODEC_LZ4_DICTIONARY };
 
 /* Counters of a pool, in this order in Java too; since it was opened. */
 enum fault_counter {
@@ -80,8 +89,15 @@ enum {
 	BATCH_PAGES = 64,          /* most pages of one begin and commit */
 	CLUSTER_BYTES = 64 * 1024, /* populated at once when fresh memory is touched */
 	SCRATCH_SLOTS = 32,        /* pages that can be restored at the same time, more wait */
-	CODECS = 4,
+	CODECS = 64,
+	NEEDS = 1 << 14,           /* the latest faults on absent pages */
 	LARGEST_PAGE = 64 * 1024
+};
+
+/* How blocks with one codec number are decompressed. */
+struct fault_decoder {
+	uint64_t codec, function;
+	uint64_t dictionary, dictionary_bytes; /* CODEC_LZ4_DICTIONARY */
 };
 
 /* A compressed arena: its pool, how to decompress, and what happened. */
@@ -89,29 +105,33 @@ struct fault_pool {
 	uint64_t memory; /* where the pool lies; blocks as described in SlotHeader.java */
 	uint32_t page_bytes;
 	_Atomic uint32_t keep_copies; /* whether pages restored for reading keep their block */
-	struct { uint64_t codec, function; } codecs[CODECS];
-	uint64_t contexts[SCRATCH_SLOTS]; /* decompression contexts of Zstandard */
-	uint8_t *scratch;
-	_Atomic uint32_t scratch_taken; /* one bit per slot */
+	_Atomic uint32_t epoch; /* what a fault stamps its cluster with; Java counts it up */
+	struct fault_decoder decoders[CODECS];
 	_Atomic uint64_t stalled; /* threads in a fault (24 bits), since when (40 bits, of 64 ns) */
+	/* Java reads from here on. */
 	_Atomic uint64_t counters[FAULT_COUNTERS];
 	_Atomic uint64_t stalls[STALL_BUCKETS];
+	struct { _Atomic uint64_t pages, bytes; } dropped[CODECS]; /* blocks freed here; not of codec 0 */
+	_Atomic uint64_t needs_written;
+	_Atomic uint64_t needs[NEEDS]; /* a ring, as NeedLog.java: time 23 of 2^14 ns | 0 | page 40 */
 };
 
 struct fault_page {
 	_Atomic uint64_t word;
-	uint64_t entry; /* BLOCK: codec 8 | length 16 | handle 40, as PageEntry.java; SAME: the word */
+	uint64_t entry; /* BLOCK: 2 bits | codec 6 | length 16 | handle 40, as PageEntry.java; SAME: the word */
 };
 
-/* Contiguous pages. Lies at the start of one mapping with the pages' words and checksums. */
+/* Contiguous pages. Lies at the start of one mapping with all its tables. */
 struct fault_region {
 	struct fault_pool *pool;
 	uint64_t base, bytes;
 	uint64_t table_bytes;
 	uint32_t page_bytes, page_shift;
+	uint64_t first_page; /* number of page 0 among all pages of the arena */
 	_Atomic uint32_t registered;
-	uint32_t *checksums; /* or NULL */
 	struct fault_page *pages;
+	uint32_t *checksums;      /* or NULL */
+	_Atomic uint32_t *stamps; /* per cluster: the epoch in which a fault last told of its use */
 };
 
 #endif

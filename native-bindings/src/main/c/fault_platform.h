@@ -23,6 +23,9 @@ int platform_register(uint64_t at, uint64_t bytes);
 /* MADV_DONTNEED. */
 int platform_discard(uint64_t at, uint64_t bytes);
 
+/* Private zeroed memory that no child inherits; NULL and errno. */
+void *platform_map(uint64_t bytes);
+
 void platform_wait(_Atomic uint64_t *word, uint32_t low_half);
 void platform_wake(_Atomic uint64_t *word);
 void platform_yield(void);
@@ -39,9 +42,13 @@ unsigned platform_enter(void);
 void platform_leave(unsigned phase);
 struct fault_region *platform_find(uint64_t address);
 
-/* fault_kernel.c */
+/* Puts the handler in front of the one that was there. */
+int platform_install(void);
+
+/* Called by the handler, between platform_enter and platform_leave. */
 int fault_resolve(uint64_t address, unsigned access);
-void fault_close_pages(struct fault_region *region);
+/* Makes room to decode. */
+int fault_open_scratch(void);
 
 static inline void platform_pause(void)
 {
@@ -57,10 +64,10 @@ static inline void platform_pause(void)
  * ways to break the protocol. Nothing of it is in the library.
  */
 enum fault_point {
-	AT_CLOSING, AT_COMPRESSING, AT_COMMIT, AT_DISCARDED, AT_DECODED, AT_UNPROTECTING
+	AT_CLOSING, AT_COMPRESSING, AT_COMMIT, AT_DISCARDED, AT_DECODED, AT_UNPROTECTING, AT_SWAPPING
 };
 enum fault_call { CALL_COPY, CALL_ZERO, CALL_PROTECT, CALL_UNPROTECT, CALL_REGISTER, CALL_DISCARD };
-enum fault_break { NO_PROTECTION = 1, NO_GENERATION = 2, CLEAN_UNPROTECTED = 4 };
+enum fault_break { NO_PROTECTION = 1, NO_GENERATION = 2, CLEAN_UNPROTECTED = 4, STALE_SWAP = 8 };
 
 #ifdef FAULT_TEST
 void fault_test_hook(enum fault_point point);

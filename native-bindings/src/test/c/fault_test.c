@@ -1,6 +1,6 @@
 /*
- * Tests of the fault kernel, without a JVM. Compile with -DFAULT_TEST together with fault_kernel.c
- * and fault_platform.c.
+ * Tests of the fault kernel, without a JVM. Compile with -DFAULT_TEST together with the other
+ * files of the fault kernel.
  *
  *   fault_test unit                        every transition, and every failure of the kernel, once
  *   fault_test storm SECONDS PAGES         threads write while evictors work at full speed
@@ -27,10 +27,13 @@
 
 int predicomp_fault_open(void);
 int64_t predicomp_fault_pool_open(uint64_t memory, uint32_t page_bytes);
-int predicomp_fault_pool_codec(struct fault_pool *, uint32_t number, uint32_t codec, uint64_t f);
+int predicomp_fault_pool_codec(struct fault_pool *, uint32_t number, uint32_t codec, uint64_t f,
+			       uint64_t dictionary, uint64_t dictionary_bytes);
+void predicomp_fault_pool_epoch(struct fault_pool *, uint32_t epoch);
 void predicomp_fault_pool_keep(struct fault_pool *, uint32_t keep);
 void predicomp_fault_pool_close(struct fault_pool *);
-int64_t predicomp_fault_region_open(struct fault_pool *, uint64_t bytes, int sums, uint64_t *result);
+int64_t predicomp_fault_region_open(struct fault_pool *, uint64_t bytes, int sums, uint64_t first,
+				    uint64_t *result);
 void predicomp_fault_region_close(struct fault_region *);
 int predicomp_fault_begin(struct fault_region *, uint64_t first, uint64_t n, uint64_t *words);
 void predicomp_fault_commit(struct fault_region *, uint64_t first, uint64_t n, uint64_t *words,
@@ -80,7 +83,7 @@ static void fail_next(enum fault_call call, int times, int error)
 
 /* ---- a pool: slots of one size, freed as CompressedPool frees --------------------------------- */
 
-enum { SLOT = 65552, SMALL_SLOT = 4112 };
+enum { FIRST_PAGE = 1000, SLOT = 65552, SMALL_SLOT = 4112 };
 
 struct pool {
 	struct fault_pool *native;
@@ -99,6 +102,18 @@ static int unscramble(const char *from, char *to, int length, int capacity)
 	return capacity; /* a page that was stored cut is not noticed: only same-filled ones are */
 }
 
+static const char dictionary[] = "any bytes but these, and these in turn";
+
+/* Codec number 1 of these tests: the same, by the dictionary. */
+static int unscramble_by(const char *from, char *to, int length, int capacity, const char *by, int bytes)
+{
+	if (length > capacity || by != dictionary || bytes != sizeof dictionary)
+		return -1;
+	for (int i = 0; i < length; i++)
+		to[i] = (char)(from[i] ^ by[i % bytes]);
+	return capacity;
+}
+
 static void pool_open(struct pool *p, uint32_t page_bytes, uint64_t slots)
 {
 	*p = (struct pool){.slot = page_bytes == 4096 ? SMALL_SLOT : SLOT, .slots = slots};
@@ -110,7 +125,11 @@ static void pool_open(struct pool *p, uint32_t page_bytes, uint64_t slots)
 	int64_t native = predicomp_fault_pool_open((uint64_t)(uintptr_t)p->memory, page_bytes);
 	CHECK(native > 0);
 	p->native = (struct fault_pool *)(uintptr_t)native;
-	CHECK(predicomp_fault_pool_codec(p->native, 0, CODEC_LZ4, (uint64_t)(uintptr_t)unscramble) == 0);
+	CHECK(predicomp_fault_pool_codec(p->native, 0, CODEC_LZ4, (uint64_t)(uintptr_t)unscramble,
+					 0, 0) == 0);
+	CHECK(predicomp_fault_pool_codec(p->native, 1, CODEC_LZ4_DICTIONARY,
+					 (uint64_t)(uintptr_t)unscramble_by,
+					 (uint64_t)(uintptr_t)dictionary, sizeof dictionary) == 0);
 }
 
 static void pool_close(struct pool *p)
@@ -136,7 +155,7 @@ static void drain_freed(struct pool *p)
 	}
 }
 
-static uint64_t store(struct pool *p, const uint8_t *content, uint32_t length)
+static uint64_t store_by(struct pool *p, const uint8_t *content, uint32_t length, unsigned codec)
 {
 	pthread_mutex_lock(&p->lock);
 	drain_freed(p);
@@ -147,9 +166,14 @@ static uint64_t store(struct pool *p, const uint8_t *content, uint32_t length)
 	uint8_t *slot = p->memory + handle * 16;
 	atomic_store((_Atomic uint64_t *)(void *)slot, cut << 8 | 'L');
 	for (uint64_t i = 0; i < cut; i++)
-		slot[8 + i] = content[i] ^ 0x5a;
+		slot[8 + i] = content[i] ^ (uint8_t)(codec ? dictionary[i % sizeof dictionary] : 0x5a);
 	pthread_mutex_unlock(&p->lock);
-	return cut << 40 | handle;
+	return (uint64_t)codec << 56 | cut << 40 | handle;
+}
+
+static uint64_t store(struct pool *p, const uint8_t *content, uint32_t length)
+{
+	return store_by(p, content, length, 0);
 }
 
 static void release(struct pool *p, uint64_t entry)
@@ -172,8 +196,8 @@ struct region {
 
 static struct region region_open(struct pool *p, uint64_t bytes, int sums)
 {
-	uint64_t result[2];
-	int64_t native = predicomp_fault_region_open(p->native, bytes, sums, result);
+	uint64_t result[3];
+	int64_t native = predicomp_fault_region_open(p->native, bytes, sums, FIRST_PAGE, result);
 	CHECK(native > 0);
 	return (struct region){p, (struct fault_region *)(uintptr_t)native,
 			       (uint8_t *)(uintptr_t)result[0],
@@ -450,6 +474,78 @@ static void failures(struct pool *p)
 	predicomp_fault_region_close(r.native);
 }
 
+/* As TransparentRegion.java exchanges a block for a denser one; 1 if it did. */
+static int recompress(struct region *r, uint64_t page)
+{
+	uint8_t content[4096];
+	uint64_t w = atomic_load(&r->pages[page].word), entry = r->pages[page].entry;
+
+	if ((w & 0xf) != COMP || (w >> 4 & 3) != BLOCK || (entry >> 56 & 63) != 0)
+		return 0;
+	copy_page((uint64_t *)(void *)content,
+		  r->pool->memory + (entry & 0xffffffffff) * 16 + 8, sizeof content);
+	for (unsigned i = 0; i < sizeof content; i++)
+		content[i] ^= 0x5a;
+	/* The control needs another life of the page in between. */
+	for (int i = 0; FAULT_BROKEN(STALE_SWAP) && i < 20000 &&
+			(atomic_load(&r->pages[page].word) == w || state(r, page) != COMP); i++)
+		fault_test_hook(AT_COMMIT);
+	uint64_t denser = store_by(r->pool, content, 4096, 1);
+	/* The upper bits say what was tried: nothing to the handler. */
+	int swapped = predicomp_fault_swap(r->native, page, w, denser | (uint64_t)1 << 63);
+	/* Of a stale page, entry is somebody else's by now. */
+	if (!swapped || !FAULT_BROKEN(STALE_SWAP))
+		release(r->pool, swapped ? entry : denser);
+	return swapped;
+}
+
+static void evidence(struct pool *p)
+{
+	struct region r = region_open(p, 64 * 4096, 0);
+	struct fault_pool *native = p->native;
+	_Atomic uint32_t *stamps = r.native->stamps;
+	uint64_t written = atomic_load(&native->needs_written);
+
+	fill(&r, 64);
+	predicomp_fault_pool_epoch(native, 7);
+	CHECK(evict(&r, 0, 64, 0) == 64);
+	for (int c = 0; c < 4; c++)
+		CHECK(atomic_load(&stamps[c]) == 0);
+	CHECK(*at(&r, 17, 0) == (uint64_t)17 << 32);
+	CHECK(atomic_load(&stamps[1]) == 7 && atomic_load(&stamps[0]) == 0);
+	CHECK(atomic_load(&native->needs_written) == written + 1);
+	CHECK((atomic_load(&native->needs[written % NEEDS]) & (((uint64_t)1 << 41) - 1)) == FIRST_PAGE + 17);
+	predicomp_fault_pool_epoch(native, 8);
+	CHECK(predicomp_fault_restore((uint64_t)(uintptr_t)r.base, 16 * 4096, 1) == 16);
+	CHECK(atomic_load(&stamps[0]) == 0); /* what is brought back for nobody is no use of it */
+	*at(&r, 3, 0) = 1;                   /* a clean page that is written is one */
+	CHECK(atomic_load(&stamps[0]) == 8 && atomic_load(&native->needs_written) == written + 1);
+	CHECK(predicomp_fault_pin((uint64_t)(uintptr_t)r.base + 40 * 4096, 1, 0) == 0);
+	CHECK(atomic_load(&stamps[2]) == 8 && atomic_load(&stamps[3]) == 0);
+	predicomp_fault_unpin((uint64_t)(uintptr_t)r.base + 40 * 4096, 1);
+	predicomp_fault_pool_epoch(native, 0);
+	predicomp_fault_region_close(r.native);
+}
+
+static void denser(struct pool *p)
+{
+	struct region r = region_open(p, 16 * 4096, 0);
+	fill(&r, 16);
+	uint64_t before = atomic_load(&p->native->dropped[1].pages);
+	CHECK(evict(&r, 0, 16, 0) == 16);
+	CHECK(recompress(&r, 2) == 1 && recompress(&r, 2) == 0 && recompress(&r, 3) == 1);
+	predicomp_fault_pool_keep(p->native, 1);
+	check(&r, 16);
+	CHECK(state(&r, 2) == RES_CLEAN && recompress(&r, 2) == 0);
+	*at(&r, 2, 0) = 5;
+	CHECK(atomic_load(&p->native->dropped[1].pages) == before + 1);
+	CHECK(atomic_load(&p->native->dropped[1].bytes) == (before + 1) * 4096);
+	CHECK(evict(&r, 0, 16, 0) == 16 && *at(&r, 2, 0) == 5);
+	predicomp_fault_pool_keep(p->native, 0);
+	predicomp_fault_region_close(r.native);
+	CHECK(atomic_load(&p->native->dropped[1].pages) == before + 2);
+}
+
 static void blocks_move(struct pool *p)
 {
 	struct region r = region_open(p, 4096, 0);
@@ -522,6 +618,8 @@ static void unit(void)
 	writers_abort(&p);
 	pins(&p);
 	failures(&p);
+	evidence(&p);
+	denser(&p);
 	blocks_move(&p);
 	corruption(&p);
 	others_faults_pass(&p);
@@ -542,7 +640,7 @@ struct storm {
 	uint64_t pages;
 	int evictors;
 	_Atomic int stop;
-	_Atomic uint64_t writes, evictions, bad, turn;
+	_Atomic uint64_t writes, evictions, recompressions, bad, turn;
 };
 
 static uint64_t next_random(uint64_t *seed)
@@ -629,6 +727,8 @@ static void *evict_pages(void *argument)
 		atomic_fetch_add(&s->evictions, (uint64_t)demoted);
 		if (me->number == 0)
 			predicomp_fault_drop_copy(s->region.native, first);
+		for (uint64_t i = 0; me->number == 0 && i < n; i++)
+			atomic_fetch_add(&s->recompressions, (uint64_t)recompress(&s->region, first + i));
 	}
 	return NULL;
 }
@@ -641,7 +741,7 @@ static int storm(const char *name, double seconds, uint64_t pages, int evictors,
 	struct worker workers[8];
 	int n = 0;
 
-	pool_open(&p, 4096, pages * 4 + 256);
+	pool_open(&p, 4096, pages * 4 + (fault_test_broken ? 1 << 16 : 256));
 	predicomp_fault_pool_keep(p.native, 1);
 	s.region = region_open(&p, pages * 4096, 0);
 	widened = hold_up;
@@ -658,10 +758,11 @@ static int storm(const char *name, double seconds, uint64_t pages, int evictors,
 	atomic_store(&s.stop, 1);
 	while (n > 0)
 		pthread_join(threads[--n], NULL);
-	printf("%s: %llu pages, %d evictors, %llu writes, %llu evictions, %llu restores, %llu rescues, "
-	       "%llu write faults, %llu bad words\n",
+	printf("%s: %llu pages, %d evictors, %llu writes, %llu evictions, %llu recompressions, "
+	       "%llu restores, %llu rescues, %llu write faults, %llu bad words\n",
 	       name, (unsigned long long)pages, evictors, (unsigned long long)s.writes,
-	       (unsigned long long)s.evictions, (unsigned long long)counter(&s.region, DEMAND_RESTORES),
+	       (unsigned long long)s.evictions, (unsigned long long)s.recompressions,
+	       (unsigned long long)counter(&s.region, DEMAND_RESTORES),
 	       (unsigned long long)counter(&s.region, RESCUES),
 	       (unsigned long long)counter(&s.region, WRITE_FAULTS), (unsigned long long)s.bad);
 	widened = 0;
@@ -753,11 +854,12 @@ int main(int count, char **arguments)
 		const char *name = arguments[2];
 		fault_test_broken = strcmp(name, "no-protection") == 0   ? NO_PROTECTION
 				    : strcmp(name, "no-generation") == 0 ? NO_GENERATION
-				    : strcmp(name, "clean-unprotected") == 0 ? CLEAN_UNPROTECTED : 0;
+				    : strcmp(name, "clean-unprotected") == 0 ? CLEAN_UNPROTECTED
+				    : strcmp(name, "stale-swap") == 0 ? STALE_SWAP : 0;
 		if (fault_test_broken)
 			return storm(name, atof(arguments[3]), strtoull(arguments[4], NULL, 10), 2, 1);
 	}
 	fprintf(stderr, "usage: fault_test unit | storm SECONDS PAGES | control "
-			"no-protection|no-generation|clean-unprotected SECONDS PAGES | limit LIBLZ4 PAGES\n");
+			"no-protection|no-generation|clean-unprotected|stale-swap SECONDS PAGES | limit LIBLZ4 PAGES\n");
 	return 2;
 }

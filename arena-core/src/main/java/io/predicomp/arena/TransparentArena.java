@@ -37,7 +37,7 @@ public final class TransparentArena implements Arena {
   /** What is larger gets a region of its own, in bytes. */
   private static final long LARGEST_SHARED = SHARED_BYTES / 8;
 
-  /** Regions begin at multiples of it ({@code fault_platform.c}). */
+  /** Regions begin at multiples of it ({@code fault_region.c}). */
   private static final long REGION_ALIGNMENT = 2 << 20;
 
   private final TransparentMover mover;

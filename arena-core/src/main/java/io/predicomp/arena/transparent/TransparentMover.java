@@ -18,7 +18,6 @@ import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.os.Errno;
 import io.predicomp.os.ErrnoException;
 import io.predicomp.os.address.AddressSpace;
-import io.predicomp.os.codec.Lz4Library;
 import io.predicomp.os.fault.FaultBatch;
 import io.predicomp.os.fault.FaultCounter;
 import io.predicomp.os.fault.FaultKernel;
@@ -117,7 +116,7 @@ public final class TransparentMover implements PoolTenant, AutoCloseable {
     this.payload = Mapping.anonymous(pageBytes);
     this.nativePool = FaultKernel.openPool(pool.memory().address(), pageBytes);
     this.nativeCounters = FaultKernel.counters(nativePool);
-    FaultKernel.setCodec(nativePool, CODEC, FaultKernel.LZ4, Lz4Library.decompressor());
+    FaultKernel.setCodec(nativePool, CODEC, FaultKernel.Decoder.LZ4, 0, 0);
     updateKeepCopies();
     parts.mover().admit(this);
   }
@@ -144,11 +143,11 @@ public final class TransparentMover implements PoolTenant, AutoCloseable {
    * @throws ErrnoException if the kernel refuses
    */
   public TransparentRegion open(int pages) {
+    long firstPage = pageNumbers.applyAsLong(pages);
     FaultKernel.RegionNumbers numbers =
-        FaultKernel.openRegion(nativePool, (long) pages * pageBytes, checksums);
+        FaultKernel.openRegion(nativePool, (long) pages * pageBytes, checksums, firstPage);
     try {
-      TransparentRegion region =
-          new TransparentRegion(numbers, pageBytes, pages, pageNumbers.applyAsLong(pages));
+      TransparentRegion region = new TransparentRegion(numbers, pageBytes, pages, firstPage);
       regions.put(region.firstPage, region);
       return region;
     } catch (Throwable t) {

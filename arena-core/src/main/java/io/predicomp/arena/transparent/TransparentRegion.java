@@ -8,6 +8,7 @@ public final class TransparentRegion {
   final long handle;
   final long base;
   final long table;
+  final long stamps;
   final int pageBytes;
   final int pageCount;
 
@@ -21,6 +22,7 @@ public final class TransparentRegion {
     this.handle = numbers.handle();
     this.base = numbers.address();
     this.table = numbers.table();
+    this.stamps = numbers.stamps();
     this.pageBytes = pageBytes;
     this.pageCount = pageCount;
     this.firstPage = first;

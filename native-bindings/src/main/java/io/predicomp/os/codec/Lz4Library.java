@@ -222,6 +222,12 @@ public final class Lz4Library {
     return LIBRARY.find("LZ4_decompress_safe").orElseThrow().address();
   }
 
+  /** {@return the same of {@code LZ4_decompress_safe_usingDict}} */
+  public static long dictionaryDecompressor() {
+    LIBRARY.require();
+    return LIBRARY.find("LZ4_decompress_safe_usingDict").orElseThrow().address();
+  }
+
   /**
    * Fills an initialised HC state with what compressing with a dictionary needs to know of it. The
    * state refers to the dictionary's bytes, which must stay where and what they are for as long as

@@ -177,6 +177,12 @@ public final class ZstdLibrary {
     }
   }
 
+  /** {@return the address of {@code ZSTD_decompressDCtx}, for native code to call} */
+  public static long decompressor() {
+    LIBRARY.require();
+    return LIBRARY.find("ZSTD_decompressDCtx").orElseThrow().address();
+  }
+
   /**
    * Trains a dictionary ({@code zdict.h}): a header with entropy tables, then the pieces of the
    * samples that help most, the most useful ones last. Takes tens of milliseconds for half a MiB of

@@ -7,6 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.predicomp.os.ErrnoException;
 import io.predicomp.os.address.AddressSpace;
 import io.predicomp.os.bundle.PredicompLibrary;
+import io.predicomp.os.codec.Lz4Library;
+import io.predicomp.os.codec.ZstdLibrary;
 import io.predicomp.os.feature.KernelFeature;
 import io.predicomp.os.feature.ProbeResult;
 import io.predicomp.os.libc.Downcalls;
@@ -23,23 +25,57 @@ import java.lang.invoke.MethodHandle;
  * after its close crashes the process. Which calls exclude one another is said with each.
  */
 public final class FaultKernel {
-  /** {@code enum fault_codec}: {@code LZ4_decompress_safe}. */
-  public static final int LZ4 = 0;
+  /** {@code enum fault_codec}: how blocks are decompressed. */
+  public enum Decoder {
+    /** {@code LZ4_decompress_safe}. */
+    LZ4(0),
+    /** {@code ZSTD_decompressDCtx}, with the contexts of {@link #setContexts}. */
+    ZSTD(1),
+    /** {@code LZ4_decompress_safe_usingDict}. */
+    LZ4_DICTIONARY(2);
+
+    private final int number;
+
+    Decoder(int number) {
+      this.number = number;
+    }
+  }
+
+  /** Codec numbers, {@code CODECS}. */
+  public static final int CODECS = 64;
+
+  /** Pages that can be decoded at the same time, {@code SCRATCH_SLOTS}. */
+  public static final int CONTEXTS = 32;
 
   /** Buckets of the histogram of stalls, {@code STALL_BUCKETS}; {@link #stallNanos} reads one. */
   public static final int STALL_BUCKETS = 4096;
 
   private static final int STALL_SUB = 128;
 
+  /** What follows the counters, in bytes from their beginning. */
+  private static final long DROPPED = 8L * (FaultCounter.values().length + STALL_BUCKETS);
+
+  /** The number of needs written, and behind it their ring. */
+  static final long NEEDS_WRITTEN = DROPPED + 16L * CODECS;
+
   // int predicomp_fault_open(void);
   private static final MethodHandle OPEN = link("open", FunctionDescriptor.of(JAVA_INT));
   // int64_t predicomp_fault_pool_open(uint64_t memory, uint32_t page_bytes);
   private static final MethodHandle POOL_OPEN =
       link("pool_open", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT));
+  // int predicomp_fault_context(uint32_t slot, uint64_t context);
+  private static final MethodHandle CONTEXT =
+      link("context", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
   // int predicomp_fault_pool_codec(struct fault_pool *, uint32_t number, uint32_t codec,
-  //     uint64_t function);
+  //     uint64_t function, uint64_t dictionary, uint64_t dictionary_bytes);
   private static final MethodHandle POOL_CODEC =
-      link("pool_codec", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
+      link(
+          "pool_codec",
+          FunctionDescriptor.of(
+              JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+  // void predicomp_fault_pool_epoch(struct fault_pool *, uint32_t epoch);
+  private static final MethodHandle POOL_EPOCH =
+      link("pool_epoch", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
   // void predicomp_fault_pool_keep(struct fault_pool *, uint32_t keep_copies);
   private static final MethodHandle POOL_KEEP =
       link("pool_keep", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
@@ -50,10 +86,11 @@ public final class FaultKernel {
   private static final MethodHandle POOL_CLOSE =
       link("pool_close", FunctionDescriptor.ofVoid(JAVA_LONG));
   // int64_t predicomp_fault_region_open(struct fault_pool *, uint64_t bytes, int checksums,
-  //     uint64_t *result);
+  //     uint64_t first_page, uint64_t *result);
   private static final MethodHandle REGION_OPEN =
       link(
-          "region_open", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS));
+          "region_open",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS));
   // void predicomp_fault_region_close(struct fault_region *);
   private static final MethodHandle REGION_CLOSE =
       link("region_close", FunctionDescriptor.ofVoid(JAVA_LONG));
@@ -91,8 +128,9 @@ public final class FaultKernel {
    * @param handle what the other calls take
    * @param address of the memory
    * @param table address of the pages' records, see {@link FaultPage}
+   * @param stamps address of the clusters' stamps, see {@link FaultEvidence}
    */
-  public record RegionNumbers(long handle, long address, long table) {}
+  public record RegionNumbers(long handle, long address, long table, long stamps) {}
 
   private static MethodHandle link(String name, FunctionDescriptor function) {
     return PredicompLibrary.link("predicomp_fault_" + name, function);
@@ -140,13 +178,54 @@ public final class FaultKernel {
     }
   }
 
-  /** Says how blocks with a codec number, 0 to 3, are decompressed. Before there are any. */
-  public static void setCodec(long pool, int number, int codec, long function) {
+  /**
+   * Says how blocks with a codec number are decompressed. While there are none.
+   *
+   * @param number below {@link #CODECS}
+   * @param dictionary address of its bytes, which stay while there are blocks; else 0
+   */
+  public static void setCodec(
+      long pool, int number, Decoder decoder, long dictionary, long dictionaryBytes) {
+    long function =
+        switch (decoder) {
+          case LZ4 -> Lz4Library.decompressor();
+          case ZSTD -> ZstdLibrary.decompressor();
+          case LZ4_DICTIONARY -> Lz4Library.dictionaryDecompressor();
+        };
     try {
       check(
           "predicomp_fault_pool_codec",
-          (int) POOL_CODEC.invokeExact(pool, number, codec, function),
+          (int)
+              POOL_CODEC.invokeExact(
+                  pool, number, decoder.number, function, dictionary, dictionaryBytes),
           "number=" + number);
+    } catch (Throwable t) {
+      throw Downcalls.rethrow(t);
+    }
+  }
+
+  /**
+   * Gives the handler its Zstandard contexts, for the life of the process.
+   *
+   * @param contexts addresses, {@link #CONTEXTS} of them, which nobody else uses
+   */
+  public static synchronized void setContexts(long[] contexts) {
+    try {
+      for (int slot = 0; slot < CONTEXTS; slot++) {
+        check(
+            "predicomp_fault_context",
+            (int) CONTEXT.invokeExact(slot, contexts[slot]),
+            "slot=" + slot);
+      }
+    } catch (Throwable t) {
+      throw Downcalls.rethrow(t);
+    }
+  }
+
+  /** Says what faults from now on stamp their clusters with. Any thread. */
+  public static void setEpoch(long pool, int epoch) {
+    try {
+      POOL_EPOCH.invokeExact(pool, epoch);
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }
@@ -173,6 +252,16 @@ public final class FaultKernel {
   /** {@return a counter as it is now} */
   public static long counter(long counters, FaultCounter counter) {
     return AddressSpace.ALL.get(JAVA_LONG, counters + 8L * counter.index);
+  }
+
+  /** {@return blocks of a codec number, 1 or more, that faults have freed} */
+  public static long droppedPages(long counters, int number) {
+    return AddressSpace.ALL.get(JAVA_LONG, counters + DROPPED + 16L * number);
+  }
+
+  /** {@return their payload in bytes} */
+  public static long droppedBytes(long counters, int number) {
+    return AddressSpace.ALL.get(JAVA_LONG, counters + DROPPED + 16L * number + Long.BYTES);
   }
 
   /** {@return the number of stalls in a bucket of the histogram} */
@@ -203,15 +292,21 @@ public final class FaultKernel {
    * {@return zeroed memory in the care of a pool}
    *
    * @param bytes a positive multiple of the pool's page
+   * @param firstPage number of its first page in the arena
    * @throws ErrnoException if the kernel refuses
    */
-  public static synchronized RegionNumbers openRegion(long pool, long bytes, boolean checksums) {
+  public static synchronized RegionNumbers openRegion(
+      long pool, long bytes, boolean checksums, long firstPage) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment result = arena.allocate(JAVA_LONG, 2);
-      long handle = (long) REGION_OPEN.invokeExact(pool, bytes, checksums ? 1 : 0, result);
+      MemorySegment result = arena.allocate(JAVA_LONG, 3);
+      long handle =
+          (long) REGION_OPEN.invokeExact(pool, bytes, checksums ? 1 : 0, firstPage, result);
       check("predicomp_fault_region_open", handle, "bytes=" + bytes);
       return new RegionNumbers(
-          handle, result.getAtIndex(JAVA_LONG, 0), result.getAtIndex(JAVA_LONG, 1));
+          handle,
+          result.getAtIndex(JAVA_LONG, 0),
+          result.getAtIndex(JAVA_LONG, 1),
+          result.getAtIndex(JAVA_LONG, 2));
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }

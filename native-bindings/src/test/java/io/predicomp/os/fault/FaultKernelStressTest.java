@@ -9,6 +9,8 @@ import io.predicomp.os.feature.ProbeResult;
 import io.predicomp.os.testing.Skip;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,7 +60,7 @@ class FaultKernelStressTest {
 
   /** Each takes one step of the protocol away, and must lose writes. */
   @ParameterizedTest
-  @ValueSource(strings = {"no-protection", "no-generation", "clean-unprotected"})
+  @ValueSource(strings = {"no-protection", "no-generation", "clean-unprotected", "stale-swap"})
   void withoutItWritesAreLost(String control) throws Exception {
     String said = run(1, "plain", "control", control, "1", "16");
     System.out.print(said);
@@ -73,8 +75,9 @@ class FaultKernelStressTest {
     Path c = SOURCES.resolve("main/c");
     command.addAll(List.of("-I", c.toString(), "-o", directory.resolve(name).toString()));
     command.add(SOURCES.resolve("test/c/fault_test.c").toString());
-    command.add(c.resolve("fault_kernel.c").toString());
-    command.add(c.resolve("fault_platform.c").toString());
+    try (DirectoryStream<Path> sources = Files.newDirectoryStream(c, "fault_*.c")) {
+      sources.forEach(source -> command.add(source.toString()));
+    }
     command.addAll(List.of("-lpthread", "-ldl"));
     run(0, command);
   }

@@ -1,0 +1,87 @@
+package io.predicomp.os.fault;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.predicomp.os.address.AddressSpace;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What faults leave behind for those who predict: in which epoch they last told of the use of each
+ * cluster, and the latest pages that were needed and absent. Written by the handler without lock.
+ */
+public final class FaultEvidence {
+  /** Bytes of a cluster, {@code CLUSTER_BYTES}. */
+  public static final int CLUSTER_BYTES = 64 * 1024;
+
+  private static final int NEEDS = 1 << 14;
+  private static final int PAGE_BITS = 40;
+  private static final int TIME_SHIFT = PAGE_BITS + 1;
+  private static final int UNIT_SHIFT = 14;
+  private static final long UNITS_MASK = -1L >>> TIME_SHIFT;
+
+  private static final VarHandle INT = JAVA_INT.varHandle();
+  private static final VarHandle LONG = JAVA_LONG.varHandle();
+
+  private FaultEvidence() {}
+
+  /** Receives needs in about the order in which they arose. */
+  public interface Reader {
+    /**
+     * A page was touched and absent.
+     *
+     * @param page its number in the arena
+     * @param nanoTime of {@link System#nanoTime()}, to within 16 µs
+     */
+    void needed(long page, long nanoTime);
+  }
+
+  /** {@return the epoch in which a fault last told that a cluster is in use; 0: never} */
+  public static int stamp(long stamps, long cluster) {
+    return (int) INT.getOpaque(AddressSpace.ALL, stamps + Integer.BYTES * cluster);
+  }
+
+  /** The needs of one pool, for one reader; those it comes too late for are counted. */
+  public static final class Needs {
+    private final long written;
+    private final long ring;
+    private long head;
+    private final AtomicLong lost = new AtomicLong();
+
+    /**
+     * @param counters of the pool ({@link FaultKernel#counters})
+     */
+    public Needs(long counters) {
+      this.written = counters + FaultKernel.NEEDS_WRITTEN;
+      this.ring = written + Long.BYTES;
+    }
+
+    /** Shows what was written since the last call; returns how many. */
+    public int drain(Reader reader) {
+      long end = (long) LONG.getAcquire(AddressSpace.ALL, written);
+      long missed = Math.max(0, end - NEEDS - head);
+      head += missed;
+      long now = System.nanoTime();
+      int shown = 0;
+      for (; head < end; head++) {
+        long at = ring + Long.BYTES * (head & (NEEDS - 1));
+        long need = (long) LONG.getAndSet(AddressSpace.ALL, at, 0L);
+        if (need == 0) {
+          missed++; // reserved, but not written yet
+          continue;
+        }
+        long age = ((now >>> UNIT_SHIFT) - (need >>> TIME_SHIFT)) & UNITS_MASK;
+        reader.needed(need & ((1L << PAGE_BITS) - 1), now - (age << UNIT_SHIFT));
+        shown++;
+      }
+      lost.addAndGet(missed);
+      return shown;
+    }
+
+    /** Needs that the reader came too late for. Any thread. */
+    public long lost() {
+      return lost.get();
+    }
+  }
+}
