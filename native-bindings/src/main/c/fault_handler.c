@@ -77,8 +77,10 @@ static int resolve(struct fault_region *r, uint64_t address, unsigned access, ui
 			platform_watch(address);
 			if (changed)
 				return 1;
-			if (access & ACCESS_ABSENT)
+			if (access & ACCESS_ABSENT) {
 				fault_fill_fresh(r, index, (access & ACCESS_WRITE) != 0);
+				fault_note_use(r, index);
+			}
 			if (access & ACCESS_PRESENT)
 				fault_make_writable(r, index, w);
 			return 1;

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.predicomp.arena.codec.Codecs;
+import io.predicomp.arena.codec.PageCodec;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -331,12 +332,47 @@ class TransparentArenaTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"lz4-4", "lz4hc-9", "zstd-3", "zstd-fast-2"})
+  void everyCodecOfOursIsDecodedByTheHandler(String codec) {
+    ArenaConfig config =
+        ArenaConfig.builder().codec(Codecs.parse(codec)).checksums(true).pageBytes(16_384).build();
+    try (CompressedArena arena = CompressedArena.open(config)) {
+      MemorySegment segment = arena.transparent().allocate(mebibytes(2), PAGE);
+      byte[] content = fill(segment, 6);
+      assertEquals(128, arena.compressAll());
+      assertArrayEquals(content, bytes(segment));
+      assertEquals(128, arena.stats().demandRestores());
+    }
+  }
+
   @Test
   void aCodecThatTheHandlerDoesNotKnowIsRefused() {
-    ArenaConfig config = ArenaConfig.builder().codec(Codecs.parse("zstd-3")).build();
+    PageCodec zstd = Codecs.parse("zstd-3");
+    PageCodec mine =
+        new PageCodec() {
+          @Override
+          public String name() {
+            return "mine";
+          }
+
+          @Override
+          public int compress(
+              MemorySegment source, long at, int length, MemorySegment target, long to, int most) {
+            return zstd.compress(source, at, length, target, to, most);
+          }
+
+          @Override
+          public int decompress(
+              MemorySegment source, long at, int length, MemorySegment target, long to, int bytes) {
+            return zstd.decompress(source, at, length, target, to, bytes);
+          }
+        };
+    ArenaConfig config = ArenaConfig.builder().codec(mine).build();
+    assertTrue(TransparentArena.obstacle(config).orElseThrow().contains("mine"));
     try (CompressedArena arena = CompressedArena.open(config)) {
       var refused = assertThrows(UnsupportedOperationException.class, arena::transparent);
-      assertTrue(refused.getMessage().contains("zstd-3"), refused.getMessage());
+      assertTrue(refused.getMessage().contains("mine"), refused.getMessage());
       assertEquals(0, arena.compressAll());
     }
   }

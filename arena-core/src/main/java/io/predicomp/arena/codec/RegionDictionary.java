@@ -156,8 +156,8 @@ public final class RegionDictionary implements AutoCloseable {
     return tables.address();
   }
 
-  /** The address of the first byte. */
-  long address() {
+  /** {@return the address of the first byte, for native code} */
+  public long address() {
     return content.address();
   }
 

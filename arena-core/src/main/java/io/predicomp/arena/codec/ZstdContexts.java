@@ -2,7 +2,6 @@ package io.predicomp.arena.codec;
 
 import io.predicomp.os.codec.ZstdLibrary;
 import io.predicomp.os.codec.ZstdLibrary.CompressionParameter;
-import io.predicomp.os.codec.ZstdLibrary.DecompressionParameter;
 
 /**
  * The Zstandard contexts of the process. Decompression contexts are created together and never need
@@ -10,11 +9,8 @@ import io.predicomp.os.codec.ZstdLibrary.DecompressionParameter;
  * first claimed and grow to what their level asks for.
  */
 final class ZstdContexts {
-  /** {@code zstd.h}: {@code ZSTD_f_zstd1_magicless}. */
-  private static final int MAGICLESS = 1;
-
   static final ContextPool DECOMPRESSION =
-      new ContextPool(ZstdContexts::createDecompression).preallocated();
+      new ContextPool(ZstdLibrary::createPageDecoder).preallocated();
 
   static final ContextPool COMPRESSION = new ContextPool(ZstdContexts::createCompression);
 
@@ -38,16 +34,10 @@ final class ZstdContexts {
 
   private static long createCompression() {
     long context = ZstdLibrary.createCompressionContext();
-    ZstdLibrary.set(context, CompressionParameter.FORMAT, MAGICLESS);
+    ZstdLibrary.set(context, CompressionParameter.FORMAT, ZstdLibrary.MAGICLESS);
     ZstdLibrary.set(context, CompressionParameter.CONTENT_SIZE_FLAG, 0);
     ZstdLibrary.set(context, CompressionParameter.CHECKSUM_FLAG, 0);
     ZstdLibrary.set(context, CompressionParameter.DICTIONARY_ID_FLAG, 0);
-    return context;
-  }
-
-  private static long createDecompression() {
-    long context = ZstdLibrary.createDecompressionContext();
-    ZstdLibrary.set(context, DecompressionParameter.FORMAT, MAGICLESS);
     return context;
   }
 }

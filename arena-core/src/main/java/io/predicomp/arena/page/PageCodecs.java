@@ -57,6 +57,10 @@ final class PageCodecs implements AutoCloseable {
   private final PageCodec[] codecs = new PageCodec[256];
 
   private final Uses[] uses = new Uses[INDEXES];
+
+  /** Set once. */
+  private volatile @Nullable PoolTenant tenant;
+
   private final boolean[] retired = new boolean[INDEXES];
 
   /** Bytes of the pool's limit that each dictionary has now. */
@@ -80,6 +84,20 @@ final class PageCodecs implements AutoCloseable {
   void set(int index, @Nullable PageCodec codec) {
     for (int bits = 0; bits < 256; bits += INDEXES) {
       codecs[bits | index] = codec;
+    }
+    PoolTenant other = tenant;
+    if (other != null) {
+      other.decodes(index, codec);
+    }
+  }
+
+  /** Lets somebody else decode, and drop, copies as well; once. */
+  void tell(PoolTenant other) {
+    tenant = other;
+    for (int index = 0; index < INDEXES; index++) {
+      if (codecs[index] != null) {
+        other.decodes(index, codecs[index]);
+      }
     }
   }
 
@@ -135,12 +153,14 @@ final class PageCodecs implements AutoCloseable {
 
   /** Copies that need a codec other than the arena's. Any thread. */
   long pages(int index) {
-    return uses[index].pages.get();
+    PoolTenant other = tenant;
+    return uses[index].pages.get() - (other == null ? 0 : other.droppedPages(index));
   }
 
   /** Their payload in bytes. Any thread. */
   long bytes(int index) {
-    return uses[index].bytes.get();
+    PoolTenant other = tenant;
+    return uses[index].bytes.get() - (other == null ? 0 : other.droppedBytes(index));
   }
 
   /** Copies in the dense tier, with a dictionary and without. Any thread. */

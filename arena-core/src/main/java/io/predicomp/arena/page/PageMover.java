@@ -103,7 +103,13 @@ public final class PageMover implements AutoCloseable {
 
   /** Lets pages into the pool that have no table here; once. */
   public void admit(PoolTenant other) {
-    tenant = other;
+    demotion.lock();
+    try {
+      tenant = other;
+      codecs.tell(other);
+    } finally {
+      demotion.unlock();
+    }
   }
 
   @Nullable PoolTenant tenant() {

@@ -35,6 +35,9 @@ public final class ZstdLibrary {
   /** {@code zstd_errors.h}: {@code ZSTD_error_dstSize_tooSmall}, as a result. */
   public static final long TARGET_TOO_SMALL = -70;
 
+  /** {@code zstd.h}: {@code ZSTD_f_zstd1_magicless}, a {@code FORMAT}. */
+  public static final int MAGICLESS = 1;
+
   static final String RESOURCE = "linux/%s/libzstd-jni-" + ZstdVersion.VERSION + ".so";
 
   private static final BundledLibrary LIBRARY =
@@ -175,6 +178,17 @@ public final class ZstdLibrary {
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }
+  }
+
+  /**
+   * {@return a decompression context for frames without magic number, which needs no more memory}
+   *
+   * @throws OutOfMemoryError if there is none for it
+   */
+  public static long createPageDecoder() {
+    long context = createDecompressionContext();
+    set(context, DecompressionParameter.FORMAT, MAGICLESS);
+    return context;
   }
 
   /** {@return the address of {@code ZSTD_decompressDCtx}, for native code to call} */
