@@ -7,11 +7,13 @@ module io.predicomp.os {
   requires org.lz4.java;
 
   exports io.predicomp.os;
+  exports io.predicomp.os.bpf;
   exports io.predicomp.os.damon;
   exports io.predicomp.os.feature;
   exports io.predicomp.os.memory;
   exports io.predicomp.os.pressure;
   exports io.predicomp.os.process;
+  exports io.predicomp.os.socket;
 
   // Reads and writes any address of the process without a bounds check: only the arena, which
   // checks bounds itself on its access path, may hold it.

@@ -18,6 +18,27 @@ final class Ioctl {
   private Ioctl() {}
 
   /**
+   * {@return {@code _IO(type, nr)}}
+   *
+   * @param type the driver's letter, 8 bits
+   * @param nr the request within the driver, 8 bits
+   */
+  static long plain(int type, int nr) {
+    return (long) type << 8 | nr;
+  }
+
+  /**
+   * {@return {@code _IOW(type, nr, struct)}}
+   *
+   * @param type the driver's letter, 8 bits
+   * @param nr the request within the driver, 8 bits
+   * @param size of the struct that is passed, in bytes, 14 bits
+   */
+  static long write(int type, int nr, long size) {
+    return WRITE << 30 | size << 16 | plain(type, nr);
+  }
+
+  /**
    * {@return {@code _IOWR(type, nr, struct)}}
    *
    * @param type the driver's letter, 8 bits
@@ -25,6 +46,6 @@ final class Ioctl {
    * @param size of the struct that is passed, in bytes, 14 bits
    */
   static long readWrite(int type, int nr, long size) {
-    return (READ | WRITE) << 30 | size << 16 | (long) type << 8 | nr;
+    return (READ | WRITE) << 30 | size << 16 | plain(type, nr);
   }
 }

@@ -45,7 +45,14 @@ public final class PerfEventAttr {
           JAVA_INT.withName("bp_type"),
           JAVA_LONG.withName("config1"));
 
+  /** {@code PERF_EVENT_IOC_ENABLE}. */
+  public static final long ENABLE = Ioctl.plain('$', 0);
+
+  /** {@code PERF_EVENT_IOC_SET_BPF}. */
+  public static final long SET_BPF = Ioctl.write('$', 8, Integer.BYTES);
+
   private static final int PERF_TYPE_SOFTWARE = 1;
+  private static final int PERF_TYPE_TRACEPOINT = 2;
   private static final long PERF_COUNT_SW_DUMMY = 9;
   private static final long DISABLED = 1;
 
@@ -58,10 +65,23 @@ public final class PerfEventAttr {
 
   /** {@return an event that counts nothing and is off} */
   public static MemorySegment dummy(SegmentAllocator allocator) {
+    return event(allocator, PERF_TYPE_SOFTWARE, PERF_COUNT_SW_DUMMY);
+  }
+
+  /**
+   * {@return the event of a tracepoint, off until enabled}
+   *
+   * @param id the kernel's number of the tracepoint
+   */
+  public static MemorySegment tracepoint(SegmentAllocator allocator, int id) {
+    return event(allocator, PERF_TYPE_TRACEPOINT, id);
+  }
+
+  private static MemorySegment event(SegmentAllocator allocator, int type, long config) {
     MemorySegment attributes = allocator.allocate(LAYOUT);
-    attributes.set(JAVA_INT, TYPE, PERF_TYPE_SOFTWARE);
+    attributes.set(JAVA_INT, TYPE, type);
     attributes.set(JAVA_INT, SIZE, (int) LAYOUT.byteSize());
-    attributes.set(JAVA_LONG, CONFIG, PERF_COUNT_SW_DUMMY);
+    attributes.set(JAVA_LONG, CONFIG, config);
     attributes.set(JAVA_LONG, FLAGS, DISABLED);
     return attributes;
   }

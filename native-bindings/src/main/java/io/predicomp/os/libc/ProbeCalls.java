@@ -20,15 +20,6 @@ public final class ProbeCalls {
   // int userfaultfd(int flags);
   private static final MethodHandle USERFAULTFD =
       Downcalls.link(SystemCall.USERFAULTFD, FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
-  // int bpf(int cmd, union bpf_attr *attr, unsigned int size);
-  private static final MethodHandle BPF =
-      Downcalls.link(SystemCall.BPF, FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
-  // int perf_event_open(struct perf_event_attr *attr, pid_t pid, int cpu, int group_fd,
-  //                     unsigned long flags);
-  private static final MethodHandle PERF_EVENT_OPEN =
-      Downcalls.link(
-          SystemCall.PERF_EVENT_OPEN,
-          FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
 
   private ProbeCalls() {}
 
@@ -45,25 +36,6 @@ public final class ProbeCalls {
   public static int userfaultfd(int flags) {
     try {
       return (int) (long) USERFAULTFD.invokeExact(flags);
-    } catch (Throwable t) {
-      throw Downcalls.rethrow(t);
-    }
-  }
-
-  /** {@return what the command returns; a file descriptor for those that create something} */
-  public static int bpf(int command, MemorySegment attributes) {
-    try {
-      return (int) (long) BPF.invokeExact(command, attributes, (int) attributes.byteSize());
-    } catch (Throwable t) {
-      throw Downcalls.rethrow(t);
-    }
-  }
-
-  /** {@return a file descriptor} */
-  public static int perf_event_open(
-      MemorySegment attributes, int pid, int cpu, int groupFd, long flags) {
-    try {
-      return (int) (long) PERF_EVENT_OPEN.invokeExact(attributes, pid, cpu, groupFd, flags);
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }

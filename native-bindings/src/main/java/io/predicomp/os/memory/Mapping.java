@@ -10,13 +10,14 @@ import java.util.Objects;
 
 /**
  * Private anonymous memory from the kernel: zero until written, physical pages given on first
- * touch, nothing reserved beforehand. Thread-safe.
+ * touch, nothing reserved beforehand. Or memory that is shared with the kernel. Thread-safe.
  *
  * <p>{@link #close()} unmaps it. Afterwards {@link #segment()}, and every slice taken of it, throws
  * {@link IllegalStateException} on access; code that uses the raw {@link #address()} must itself
  * make sure that nobody does so any more, for another mapping may take the place.
  */
 public final class Mapping implements AutoCloseable {
+  private static final int MAP_SHARED = 0x01; // linux/mman.h
   private static final int MAP_PRIVATE = 0x02; // linux/mman.h
   private static final int MAP_ANONYMOUS = 0x20; // asm-generic/mman-common.h
   private static final int MAP_NORESERVE = 0x4000; // asm-generic/mman.h
@@ -65,6 +66,27 @@ public final class Mapping implements AutoCloseable {
       throw e;
     }
     return mapping;
+  }
+
+  /**
+   * {@return memory of a kernel object, shared with it}
+   *
+   * @param fd the object's descriptor, which may be closed afterwards
+   * @param offset into the object in bytes, a multiple of the system page size
+   * @param bytes the size, rounded up to whole system pages
+   * @throws ErrnoException if the kernel refuses
+   */
+  public static Mapping shared(int fd, long offset, long bytes, Protection protection) {
+    long size = SystemPage.roundUp(bytes);
+    long address = Libc.mmap(0, size, protection.constant(), MAP_SHARED, fd, offset);
+    if (address < 0) {
+      throw new ErrnoException(
+          "mmap",
+          (int) -address,
+          "length=%d bytes, %s, MAP_SHARED, fd=%d, offset=%d"
+              .formatted(size, protection, fd, offset));
+    }
+    return new Mapping(address, size);
   }
 
   /** {@return the address of the first byte, a multiple of the system page size} */

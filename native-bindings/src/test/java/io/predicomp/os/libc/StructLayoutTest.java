@@ -33,6 +33,9 @@ class StructLayoutTest {
     assertEquals(16, offset(BpfAttr.MAP_LAYOUT, "map_flags"));
     assertEquals(8, offset(BpfAttr.PROGRAM_LAYOUT, "insns"));
     assertEquals(16, offset(BpfAttr.PROGRAM_LAYOUT, "license"));
+    assertEquals(48, offset(BpfAttr.PROGRAM_LAYOUT, "prog_name"));
+    assertEquals(64, BpfAttr.PROGRAM_LAYOUT.byteSize());
+    assertEquals(24, offset(BpfAttr.ELEMENT_LAYOUT, "flags"));
   }
 
   @Test
@@ -68,7 +71,21 @@ class StructLayoutTest {
     for (String field : List.of("map_type", "key_size", "value_size", "max_entries", "map_flags")) {
       expected.put("offsetof(union bpf_attr, " + field + ")", offset(BpfAttr.MAP_LAYOUT, field));
     }
-    for (String field : List.of("prog_type", "insn_cnt", "insns", "license")) {
+    for (String field : List.of("map_fd", "key", "value", "flags")) {
+      expected.put(
+          "offsetof(union bpf_attr, " + field + ")", offset(BpfAttr.ELEMENT_LAYOUT, field));
+    }
+    for (String field :
+        List.of(
+            "prog_type",
+            "insn_cnt",
+            "insns",
+            "license",
+            "log_level",
+            "log_size",
+            "log_buf",
+            "prog_flags",
+            "prog_name")) {
       expected.put(
           "offsetof(union bpf_attr, " + field + ")", offset(BpfAttr.PROGRAM_LAYOUT, field));
     }
