@@ -8,6 +8,7 @@ import io.predicomp.arena.page.MoverCounters;
 import io.predicomp.arena.page.PageCensus;
 import io.predicomp.arena.page.PageMover;
 import io.predicomp.arena.page.PageTable;
+import io.predicomp.arena.policy.PredictorScore;
 import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.arena.transparent.TransparentStats;
 import io.predicomp.os.fault.FaultCounter;
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param stall waiting for demand restores, since the arena was opened
  * @param tiers recompression of pages that stay compressed
  * @param loops what background loops do and why; {@link Loops#OFF} without them
- * @param pageTableBytes heap bytes of page tables and demotion order
+ * @param pageTableBytes heap bytes of page tables, demotion order and what the loops remember of
+ *     pages
  * @param barrier how threads are made to pass a barrier: {@code membarrier} or {@code handshake}
  * @param discarder how memory is given back: {@code process_madvise} or {@code madvise}
  */
@@ -238,7 +240,8 @@ public record ArenaStats(
    *
    * @param hotnessSource where evidence of use comes from; {@code none} without loops
    * @param verdict whether pages are demoted, and why or why not
-   * @param predictor what prefetching goes by at the moment
+   * @param predictor what prefetching goes by at the moment; {@code off} if nothing
+   * @param predictions how good each predictor has been of late, by name, used or not
    * @param failure agents that stopped by themselves, and why; empty if all is well
    * @param cpuNanos CPU time of each agent by role
    * @param counters theirs, by the names of {@link #counters()}
@@ -247,12 +250,13 @@ public record ArenaStats(
       String hotnessSource,
       String verdict,
       String predictor,
+      Map<String, PredictorScore.Figures> predictions,
       String failure,
       Map<String, Long> cpuNanos,
       Map<String, Number> counters) {
     /** There are none. */
     public static final Loops OFF =
-        new Loops("none", "background loops are off", "none", "", Map.of(), Map.of());
+        new Loops("none", "background loops are off", "off", Map.of(), "", Map.of(), Map.of());
 
     /** CPU time of all agents together, in nanoseconds. */
     public long totalCpuNanos() {
@@ -270,7 +274,7 @@ public record ArenaStats(
       String barrier,
       String discarder) {
     PageCensus census = PageCensus.NONE;
-    long metadata = mover.metadataBytes();
+    long metadata = mover.metadataBytes() + (background == null ? 0 : background.metadataBytes());
     for (PageTable table : tables) {
       census = census.plus(PageCensus.of(table));
       metadata += table.metadataBytes();
@@ -314,6 +318,7 @@ public record ArenaStats(
         "touches",
         background.verdict(),
         background.predictor(),
+        Collections.unmodifiableMap(background.predictions()),
         background.failure(),
         Collections.unmodifiableMap(background.cpuNanos()),
         Collections.unmodifiableMap(background.counters()));
@@ -509,6 +514,14 @@ public record ArenaStats(
     map.put("codec_ratio", codecRatio());
     map.put("end_to_end_ratio", endToEndRatio());
     map.putAll(loops.counters());
+    loops
+        .predictions()
+        .forEach(
+            (name, figures) -> {
+              map.put("predictor_" + name + "_accuracy", figures.accuracy());
+              map.put("predictor_" + name + "_coverage", figures.coverage());
+              map.put("predictor_" + name + "_timeliness", figures.timeliness());
+            });
     loops.cpuNanos().forEach((role, nanos) -> map.put("agent_cpu_ns_" + role, nanos));
     return map;
   }

@@ -379,6 +379,12 @@ public final class CompressedArena implements AutoCloseable {
     return discarder instanceof ProcessMadviseDiscarder ? "process_madvise" : "madvise";
   }
 
+  void hint(PageTable table, Phase phase) {
+    if (loops != null) {
+      loops.hint(table, phase);
+    }
+  }
+
   PageMover mover() {
     return mover;
   }

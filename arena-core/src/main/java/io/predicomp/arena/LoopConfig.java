@@ -1,6 +1,8 @@
 package io.predicomp.arena;
 
+import io.predicomp.arena.policy.PredictorChoice;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * What the background loops go by. Immutable.
@@ -10,7 +12,7 @@ import java.time.Duration;
  * @param cpuPercent what all loops together may take of one core, averaged over a minute; above 0
  *     to 50
  * @param stallPercent share of time that accesses may wait for pages; above 0 to 50
- * @param predictor what brings pages back before they are needed
+ * @param predictor what brings pages back before they are needed; whatever it is, all are scored
  * @param prefetchDistance pages between a need and the first page prefetched because of it; 1 to
  *     65,536
  * @param prefetchBatch pages prefetched because of one need; 1 to 65,536
@@ -26,21 +28,22 @@ public record LoopConfig(
     boolean compresses) {
   /** How to know which pages will be needed. */
   public enum Predictor {
-    /** Both of the others. */
+    /** Whichever has been right most often of late, each region for itself; or none. */
     AUTO,
-    /** The pages behind those that were needed in a row. */
+    /** The pages behind those that were needed in equal steps. */
     STRIDE,
-    /** What was in use at the last wake, just before the next, if wakes are regular. */
+    /** The whole region when {@link Region#hint} says that it is about to be used. */
+    PHASE,
+    /** What was in use at the last wakes, just before the next, if wakes are regular. */
     PERIOD,
+    /** The clusters that followed those needed now when they were needed before. */
+    SUCCESSOR,
     /** No prefetching. */
-    NONE;
+    OFF;
 
-    public boolean usesStride() {
-      return this == AUTO || this == STRIDE;
-    }
-
-    public boolean usesPeriod() {
-      return this == AUTO || this == PERIOD;
+    /** The name by which it is known to {@link PredictorChoice} and on command lines. */
+    public String policyName() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

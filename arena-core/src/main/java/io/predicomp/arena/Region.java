@@ -150,6 +150,19 @@ public final class Region extends PageAccess implements AutoCloseable {
   }
 
   /**
+   * Says what the application is about to do with the region, so that background loops need not
+   * guess: after {@link Phase#ACTIVE} they restore its pages at once, after {@link Phase#IDLE} they
+   * demote pages that are not cold yet. A hint changes nothing else, and without loops nothing at
+   * all. Returns at once.
+   *
+   * @throws IllegalStateException if the region is closed
+   */
+  public void hint(Phase phase) {
+    requireOpen();
+    arena.hint(table, phase);
+  }
+
+  /**
    * Sets a range to zero and gives the memory of the pages that lie wholly in it back. Concurrent
    * accesses see, byte for byte, what was there before or zero.
    */

@@ -86,7 +86,7 @@ class LoopStepTest {
   @Test
   void withoutCompressionNothingLeaves() {
     LoopConfig config =
-        new LoopConfig(Duration.ofMillis(100), 50, 50, LoopConfig.Predictor.NONE, 1, 4, false);
+        new LoopConfig(Duration.ofMillis(100), 50, 50, LoopConfig.Predictor.OFF, 1, 4, false);
     HandClock clock = new HandClock();
     try (CompressedArena arena = CompressedArena.open();
         BackgroundLoops loops =

@@ -1,10 +1,12 @@
 package io.predicomp.arena.agent;
 
 import io.predicomp.arena.page.AgeObserver;
+import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.policy.AgeHistogram;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How old pages are, and how old they were when they were needed again. Filled by one scan of all
@@ -19,6 +21,13 @@ final class AgeCensus implements AgeObserver {
   private final long[] resident = new long[AGES];
   private long evicted;
   private long touched;
+  private final RegionActivities activities;
+  private @Nullable AgedRegion current;
+  private @Nullable RegionActivity activity;
+
+  AgeCensus(RegionActivities activities) {
+    this.activities = activities;
+  }
 
   void begin() {
     Arrays.fill(resident, 0);
@@ -37,7 +46,14 @@ final class AgeCensus implements AgeObserver {
   }
 
   @Override
-  public void touched(PageTable table, int page, int age) {
+  public void touched(AgedRegion region, int page, int age) {
+    RegionActivity known = activity;
+    if (known == null || !region.equals(current)) {
+      known = activities.of(region);
+      activity = known;
+      current = region;
+    }
+    known.touch(page);
     history.add(age, 1);
     history.touchedAgain(age, 1);
     resident[0]++;
@@ -58,6 +74,8 @@ final class AgeCensus implements AgeObserver {
       }
     }
     history.endEpoch(nanos);
+    current = null; // keeps no closed region alive
+    activity = null;
   }
 
   /** Pages touched between the last two scans. */

@@ -12,6 +12,11 @@ public interface AgentClock {
         }
 
         @Override
+        public long ofSystem(long systemNanos) {
+          return systemNanos;
+        }
+
+        @Override
         public long cpuNanos() {
           return ThreadCpuClock.currentThreadNanos();
         }
@@ -19,6 +24,11 @@ public interface AgentClock {
 
   /** A monotonic clock, in nanoseconds. */
   long nanoTime();
+
+  /** A moment of {@link System#nanoTime()} on this clock, as long ago as it is there. */
+  default long ofSystem(long systemNanos) {
+    return nanoTime() - (System.nanoTime() - systemNanos);
+  }
 
   /** CPU time of the calling thread, in nanoseconds. */
   long cpuNanos();

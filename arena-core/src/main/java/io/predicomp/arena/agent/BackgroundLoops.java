@@ -1,8 +1,14 @@
 package io.predicomp.arena.agent;
 
 import io.predicomp.arena.LoopConfig;
+import io.predicomp.arena.Phase;
+import io.predicomp.arena.page.AgedMemory;
+import io.predicomp.arena.page.AgedRegion;
+import io.predicomp.arena.page.CheckedMemory;
+import io.predicomp.arena.page.DenseTier;
 import io.predicomp.arena.page.PageMover;
 import io.predicomp.arena.policy.DenseTierPolicy;
+import io.predicomp.arena.policy.PredictorScore;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,24 +20,42 @@ import java.util.Map;
  */
 public final class BackgroundLoops implements AutoCloseable {
   private final LoopConfig config;
+  private final AgentClock clock;
+  private final AgedMemory memory;
   private final LoopState state = new LoopState();
   private final List<Agent> agents = new ArrayList<>();
   private final List<AgentThread> threads = new ArrayList<>();
 
   public BackgroundLoops(
       PageMover mover, LoopConfig config, DenseTierPolicy dense, AgentClock clock) {
+    this(new CheckedMemory(mover), mover.denseTier(), config, dense, clock);
+  }
+
+  /**
+   * Loops over any memory.
+   *
+   * @param tier of the same memory
+   */
+  BackgroundLoops(
+      AgedMemory memory,
+      DenseTier tier,
+      LoopConfig config,
+      DenseTierPolicy dense,
+      AgentClock clock) {
     this.config = config;
+    this.clock = clock;
+    this.memory = memory;
     SharedQuota quota = new SharedQuota(config.cpuPercent(), clock.nanoTime());
-    AgeCensus census = new AgeCensus();
-    agents.add(new HotnessAgent(mover, config, state, quota, census, clock));
+    AgeCensus census = new AgeCensus(state.activities);
+    agents.add(new HotnessAgent(memory, config, state, quota, census, clock));
     if (config.compresses()) {
-      agents.add(new CompressionAgent(mover, state, quota, clock));
+      agents.add(new CompressionAgent(memory, state, quota, clock));
     }
     if (config.compresses() && dense.enabled()) {
-      agents.add(new RecompressionAgent(mover.denseTier(), dense, state, quota, clock));
+      agents.add(new RecompressionAgent(tier, dense, state, quota, clock));
     }
-    if (config.predictor() != LoopConfig.Predictor.NONE) {
-      agents.add(new PrefetchAgent(mover, config, state, quota, census, clock));
+    if (config.predictor() != LoopConfig.Predictor.OFF) {
+      agents.add(new PrefetchAgent(memory, config, state, quota, census, clock));
     }
   }
 
@@ -61,7 +85,26 @@ public final class BackgroundLoops implements AutoCloseable {
     return config.compresses() ? state.verdict : "background compression is switched off";
   }
 
-  /** The predictor in use. */
+  /** Passes on what an application is about to do with a region. Any thread. */
+  public void hint(AgedRegion region, Phase phase) {
+    if (config.predictor() == LoopConfig.Predictor.OFF) {
+      state.activities.of(region).idle = phase == Phase.IDLE;
+    } else {
+      state.hints.add(new PhaseNote(region, phase, clock.nanoTime()));
+    }
+  }
+
+  /** How good each predictor has been of late, by name, whether it is in use or not. */
+  public Map<String, PredictorScore.Figures> predictions() {
+    return state.predictions;
+  }
+
+  /** Heap bytes of what the agents remember of pages. */
+  public long metadataBytes() {
+    return state.activities.metadataBytes() + state.predictorBytes;
+  }
+
+  /** The predictors in use. */
   public String predictor() {
     return state.predictor;
   }
@@ -102,6 +145,12 @@ public final class BackgroundLoops implements AutoCloseable {
     map.put("prefetch_queue_enqueues", state.enqueued.sum());
     map.put("prefetch_queue_dedup_skips", state.dedupSkips.sum());
     map.put("prefetch_no_room", state.noRoom.sum());
+    map.put("prefetch_late", state.latePrefetches);
+    map.put("prefetch_yields", state.yields.sum());
+    map.put("prefetch_active_hints", state.activeHints.sum());
+    map.put("needs_lost", memory.lostNeeds());
+    map.put("stall_percent_of_late", state.stallPercent);
+    map.put("demotion_allowance", state.allowance);
     map.put("adaptive_t_cold_epochs_current", state.coldAge);
     map.put("cold_after_ms", state.coldAge * config.epochNanos() / 1e6);
     map.put("cold_share_demoted", state.coldShare);

@@ -1,17 +1,25 @@
 package io.predicomp.arena.agent;
 
+import io.predicomp.arena.page.AgedMemory;
+import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.ColdSweep;
-import io.predicomp.arena.page.PageMover;
+import io.predicomp.arena.page.DemotionTally;
+import io.predicomp.arena.policy.VictimPolicy;
 
 /** Demotes cold pages, a batch a slice, as long as there is quota and it is worth it. */
 final class CompressionAgent implements Agent {
   private static final long IDLE_NANOS = 20_000_000;
   private static final long QUOTA_NANOS = 5_000_000;
 
+  /**
+   * Where the application said that it is idle, pages need not be cold: not just touched is enough.
+   */
+  private static final int IDLE_AGE = 1;
+
   /** How often the pool is looked after although nothing is demoted. */
   private static final long TIDY_NANOS = 200_000_000;
 
-  private final PageMover mover;
+  private final AgedMemory memory;
   private final LoopState state;
   private final SharedQuota quota;
   private final AgentClock clock;
@@ -19,14 +27,16 @@ final class CompressionAgent implements Agent {
   private long sweptScan;
   private long tidiedAt;
   private long restUntil;
+  private VictimPolicy victims = VictimPolicy.NONE;
+  private VictimPolicy victimsOfIdle = VictimPolicy.NONE;
   private long idleNanos = IDLE_NANOS;
 
-  CompressionAgent(PageMover mover, LoopState state, SharedQuota quota, AgentClock clock) {
-    this.mover = mover;
+  CompressionAgent(AgedMemory memory, LoopState state, SharedQuota quota, AgentClock clock) {
+    this.memory = memory;
     this.state = state;
     this.quota = quota;
     this.clock = clock;
-    this.sweep = mover.coldSweep();
+    this.sweep = new ColdSweep(memory);
     this.tidiedAt = clock.nanoTime();
     this.restUntil = tidiedAt;
   }
@@ -52,10 +62,6 @@ final class CompressionAgent implements Agent {
     if (state.coldShare == 0 || state.allowance == 0 || now < restUntil) {
       return 0;
     }
-    if (now < state.holdUntilNanos) {
-      state.skippedHeld.increment();
-      return 0;
-    }
     if (sweep.isDone()) {
       long scan = state.scans.get();
       if (scan == sweptScan || state.coldResident == 0) {
@@ -64,27 +70,49 @@ final class CompressionAgent implements Agent {
       sweptScan = scan;
       sweep.begin();
     }
-    if (!quota.mayWork(now)) {
+    if (!quota.mayWork(now, reserveNanos())) {
       state.skippedQuota.increment();
       idleNanos = QUOTA_NANOS;
       return 0;
     }
+    decide();
     long cpu = clock.cpuNanos();
-    int demoted = sweep.step(state.coldAge, state.coldShare);
+    DemotionTally tally = sweep.step(this::victims);
     long spent = clock.cpuNanos() - cpu;
     quota.charge(clock.nanoTime(), spent);
-    state.attempts.add(sweep.candidates());
-    state.demoted.add(demoted);
+    state.attempts.add(tally.candidates());
+    state.demoted.add(tally.demoted());
     state.demoteCpuNanos.add(spent);
     // Slower than the quota allows while accesses wait too much.
     restUntil = now + (long) (spent * (1 / state.allowance - 1));
     return 1;
   }
 
+  private void decide() {
+    if (victims.coldAge() != state.coldAge || victims.share() != state.coldShare) {
+      victims = new VictimPolicy(state.coldAge, state.coldShare);
+      victimsOfIdle = new VictimPolicy(Math.min(IDLE_AGE, state.coldAge), state.coldShare);
+    }
+  }
+
+  private VictimPolicy victims(AgedRegion region) {
+    RegionActivity activity = state.activities.of(region);
+    if (clock.nanoTime() < activity.holdUntilNanos) {
+      state.skippedHeld.increment();
+      return VictimPolicy.NONE;
+    }
+    return activity.idle ? victimsOfIdle : victims;
+  }
+
+  /** What restoring everything before the next wake will take. */
+  private double reserveNanos() {
+    return state.periodNanos == 0 ? 0 : state.evictedPages * state.restoreNanos;
+  }
+
   /** Copies that writes dropped are given back only by whoever holds the demotion lock. */
   private void tidy() {
     long cpu = clock.cpuNanos();
-    mover.tidyPool();
+    memory.tidy();
     quota.charge(clock.nanoTime(), clock.cpuNanos() - cpu);
   }
 }

@@ -2,8 +2,7 @@ package io.predicomp.arena.agent;
 
 import io.predicomp.arena.LoopConfig;
 import io.predicomp.arena.hotness.TouchHotness;
-import io.predicomp.arena.page.MoverCounters;
-import io.predicomp.arena.page.PageMover;
+import io.predicomp.arena.page.AgedMemory;
 import io.predicomp.arena.policy.ColdThreshold;
 import io.predicomp.arena.policy.PageCosts;
 import io.predicomp.arena.policy.StallController;
@@ -21,7 +20,7 @@ final class HotnessAgent implements Agent {
 
   private static final long DECIDE_NANOS = 1_000_000_000;
 
-  private final PageMover mover;
+  private final AgedMemory memory;
   private final LoopConfig config;
   private final LoopState state;
   private final SharedQuota quota;
@@ -49,19 +48,19 @@ final class HotnessAgent implements Agent {
   private double coverage;
 
   HotnessAgent(
-      PageMover mover,
+      AgedMemory memory,
       LoopConfig config,
       LoopState state,
       SharedQuota quota,
       AgeCensus census,
       AgentClock clock) {
-    this.mover = mover;
+    this.memory = memory;
     this.config = config;
     this.state = state;
     this.quota = quota;
     this.clock = clock;
     this.census = census;
-    this.touches = new TouchHotness(mover);
+    this.touches = new TouchHotness(memory);
     this.threshold = new ColdThreshold(config.coldAfter().toMillis(), config.epochNanos(), false);
     this.stalls = new StallController(config.stallPercent());
     this.scannedAt = clock.nanoTime();
@@ -112,10 +111,13 @@ final class HotnessAgent implements Agent {
     scanning = false;
     long nanos = Math.max(1, now - scannedAt);
     census.end(nanos);
+    state.activities.endScan(memory.regions());
     scannedAt = now;
     lazy = census.touched() == 0 ? Math.min(lazy * 2, LAZIEST) : 1;
-    long waited = stallNanos.next(mover.stall().someNanos());
+    long waited = stallNanos.next(memory.stalledNanos());
+    stalls.window(state.periodNanos);
     stalls.update(waited, nanos);
+    state.stallPercent = stalls.stallPercent();
     if (now - decidedAt >= DECIDE_NANOS) {
       decide(waited);
       decidedAt = now;
@@ -133,13 +135,12 @@ final class HotnessAgent implements Agent {
   }
 
   private void decide(long waited) {
-    MoverCounters counters = mover.counters();
     costs.demoted(demoted.next(state.demoted.sum()), demoteCpu.next(state.demoteCpuNanos.sum()));
     costs.restored(
         restored.next(state.restored.sum()), restoreCpu.next(state.restoreCpuNanos.sum()));
     state.restoreNanos = costs.restoreNanos();
-    long late = demands.next(counters.demandRestores.sum());
-    long early = used.next(counters.prefetchesUsed.sum());
+    long late = demands.next(memory.demandRestores());
+    long early = used.next(memory.prefetchesUsed());
     if (late + early > 0) {
       // The latest thousands of pages count, not the latest second.
       double weight = Math.min(1, (late + early) / 4096.0);

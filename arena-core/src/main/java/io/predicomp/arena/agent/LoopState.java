@@ -1,5 +1,10 @@
 package io.predicomp.arena.agent;
 
+import io.predicomp.arena.policy.PredictorChoice;
+import io.predicomp.arena.policy.PredictorScore;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -30,12 +35,22 @@ final class LoopState {
   volatile long warmPages;
   volatile long coldPages;
 
-  /** Until then a prediction asks for what it brought back to stay, on the agents' clock. */
-  volatile long holdUntilNanos = Long.MIN_VALUE;
+  final RegionActivities activities = new RegionActivities();
+
+  /** What the application said and the prefetch agent has not heard yet. */
+  final Queue<PhaseNote> hints = new ConcurrentLinkedQueue<>();
 
   volatile double restoreNanos = 2_500;
-  volatile String predictor = "none";
+  volatile String predictor = PredictorChoice.OFF;
+  volatile Map<String, PredictorScore.Figures> predictions = Map.of();
+  volatile long latePrefetches;
+  volatile long predictorBytes;
+
+  /** The longest period that a region is predicted to wake with; 0 if there is none. */
   volatile long periodNanos;
+
+  /** Stall of late, in percent of the time. */
+  volatile double stallPercent;
 
   final LongAdder demoted = new LongAdder();
   final LongAdder demoteCpuNanos = new LongAdder();
@@ -48,4 +63,6 @@ final class LoopState {
   final LongAdder enqueued = new LongAdder();
   final LongAdder dedupSkips = new LongAdder();
   final LongAdder noRoom = new LongAdder();
+  final LongAdder yields = new LongAdder();
+  final LongAdder activeHints = new LongAdder();
 }

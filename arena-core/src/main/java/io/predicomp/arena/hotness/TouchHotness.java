@@ -1,8 +1,8 @@
 package io.predicomp.arena.hotness;
 
 import io.predicomp.arena.page.AgeObserver;
-import io.predicomp.arena.page.PageMover;
-import io.predicomp.arena.page.PageTable;
+import io.predicomp.arena.page.AgedMemory;
+import io.predicomp.arena.page.AgedRegion;
 
 /**
  * Exact hotness: every access of the checked mode marks its page, and a scan collects the marks and
@@ -12,25 +12,25 @@ import io.predicomp.arena.page.PageTable;
 public final class TouchHotness {
   private static final int SLICE_PAGES = 1 << 14;
 
-  private final PageMover mover;
-  private PageTable[] tables = new PageTable[0];
+  private final AgedMemory memory;
+  private AgedRegion[] regions = new AgedRegion[0];
   private int region;
   private int page;
 
-  public TouchHotness(PageMover mover) {
-    this.mover = mover;
+  public TouchHotness(AgedMemory memory) {
+    this.memory = memory;
   }
 
   /** Begins a scan of all pages. */
   public void begin() {
-    tables = mover.tables();
+    regions = memory.regions();
     region = 0;
     page = 0;
   }
 
   /** Whether the scan is over. */
   public boolean isDone() {
-    return region >= tables.length;
+    return region >= regions.length;
   }
 
   /**
@@ -43,11 +43,11 @@ public final class TouchHotness {
     if (isDone()) {
       return 0;
     }
-    PageTable table = tables[region];
-    int count = Math.min(SLICE_PAGES, table.pageCount() - page);
-    mover.harvest(table, page, count, epochs, observer);
+    AgedRegion current = regions[region];
+    int count = Math.min(SLICE_PAGES, current.pageCount() - page);
+    current.harvest(page, count, epochs, observer);
     page += count;
-    if (page == table.pageCount()) {
+    if (page == current.pageCount()) {
       region++;
       page = 0;
     }

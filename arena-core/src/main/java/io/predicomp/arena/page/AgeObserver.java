@@ -12,7 +12,7 @@ public interface AgeObserver {
         public void untouched(int age, int pages, boolean resident) {}
 
         @Override
-        public void touched(PageTable table, int page, int age) {}
+        public void touched(AgedRegion region, int page, int age) {}
       };
 
   /**
@@ -29,5 +29,5 @@ public interface AgeObserver {
    *
    * @param age epochs that it had not been accessed before; 0: accessed all the time
    */
-  void touched(PageTable table, int page, int age);
+  void touched(AgedRegion region, int page, int age);
 }

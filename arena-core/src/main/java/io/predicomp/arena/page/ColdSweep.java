@@ -1,62 +1,66 @@
 package io.predicomp.arena.page;
 
+import io.predicomp.arena.policy.VictimPolicy;
+
 /**
- * Goes round all pages of the arena and demotes the cold ones, a batch a step, so that whoever
- * drives it can stop after each. For one thread.
+ * Goes round all pages and demotes the cold ones, a batch a step, so that whoever drives it can
+ * stop after each. For one thread.
  */
 public final class ColdSweep {
+  /** Which pages of a region may go. */
+  @FunctionalInterface
+  public interface Victims {
+    /** The policy for a region at this moment. */
+    VictimPolicy of(AgedRegion region);
+  }
+
   /** Pages looked at before a step ends without having demoted anything. */
   private static final int LONGEST_LOOK = 1 << 15;
 
-  private final PageMover mover;
-  private PageTable[] tables = new PageTable[0];
+  private final AgedMemory memory;
+  private final DemotionTally tally = new DemotionTally();
+  private AgedRegion[] regions = new AgedRegion[0];
   private int region;
   private int page;
-  private int candidates;
 
-  ColdSweep(PageMover mover) {
-    this.mover = mover;
+  public ColdSweep(AgedMemory memory) {
+    this.memory = memory;
   }
 
   /** Begins a round from the first page of the first region. */
   public void begin() {
-    tables = mover.regions.all();
+    regions = memory.regions();
     region = 0;
     page = 0;
   }
 
   /** Whether the round is over. */
   public boolean isDone() {
-    return region >= tables.length;
+    return region >= regions.length;
   }
 
-  /**
-   * Demotes the next pages that have not been accessed for {@code minAge} epochs, at most one
-   * batch.
-   *
-   * @param share of the cold pages to demote, always the same ones, 0 to 1
-   * @return pages demoted
-   */
-  public int step(int minAge, double share) {
-    candidates = 0;
+  /** Demotes the next pages that may go, at most one batch; says what it did. */
+  public DemotionTally step(Victims victims) {
+    tally.set(0, 0);
     if (isDone()) {
-      return 0;
+      return tally;
     }
-    PageTable table = tables[region];
-    int end = (int) Math.min(table.pageCount, (long) page + LONGEST_LOOK);
-    long before = mover.counters().demoteAttempts.sum();
-    long result = mover.demoteCold(table, page, end, minAge, share);
-    candidates = (int) (mover.counters().demoteAttempts.sum() - before);
-    page = (int) (result >>> Integer.SIZE);
-    if (page >= table.pageCount) {
+    AgedRegion current = regions[region];
+    VictimPolicy policy = victims.of(current);
+    if (policy.takesNone()) {
+      page = current.pageCount();
+    } else {
+      int end = (int) Math.min(current.pageCount(), (long) page + LONGEST_LOOK);
+      page = current.demoteCold(page, end, policy, tally);
+    }
+    if (page >= current.pageCount()) {
       region++;
       page = 0;
+      if (isDone()) {
+        regions = new AgedRegion[0]; // keeps no closed region alive
+        region = 0;
+      }
     }
-    return (int) result;
-  }
-
-  /** Pages that the last step tried to demote. */
-  public int candidates() {
-    return candidates;
+    return tally;
   }
 }

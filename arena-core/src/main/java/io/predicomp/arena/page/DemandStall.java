@@ -80,6 +80,11 @@ public final class DemandStall {
     return someNanos.sum();
   }
 
+  /** Whether a thread is stalled now. */
+  public boolean isStalled() {
+    return (stalled.get() & COUNT_MASK) != 0;
+  }
+
   /** Nanoseconds since counting began. */
   public long elapsedNanos() {
     return System.nanoTime() - origin;

@@ -3,6 +3,7 @@ package io.predicomp.arena.page;
 import io.predicomp.arena.CorruptPageException;
 import io.predicomp.arena.codec.SameFilled;
 import io.predicomp.arena.event.DemoteBatchEvent;
+import io.predicomp.arena.policy.VictimPolicy;
 import io.predicomp.os.ErrnoException;
 import io.predicomp.os.address.AddressSpace;
 import io.predicomp.os.memory.AddressRanges;
@@ -32,14 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class DemotionBatch implements AutoCloseable {
   static final int CAPACITY = 64;
-
-  private static final int ANY_AGE = -1;
-
-  /** The share of pages that is all of them. */
-  private static final int ALL = 1 << 10;
-
-  /** Neighbours stay together, which makes discarding and prefetching cheaper. */
-  private static final int CLUSTER_SHIFT = 4;
 
   private final PageMover mover;
   private final PoolPressure pressure;
@@ -96,19 +89,22 @@ final class DemotionBatch implements AutoCloseable {
     return collect(pageTable, from, end, true);
   }
 
-  /**
-   * As {@link #collect(PageTable, int, int)}, pages not accessed for {@code minAge} epochs only.
-   */
-  int collectCold(PageTable pageTable, int from, int end, int minAge, double share) {
-    return collect(pageTable, from, end, false, minAge, (int) Math.round(share * ALL));
+  /** As {@link #collect(PageTable, int, int)}, only pages that a policy takes. */
+  int collectCold(PageTable pageTable, int from, int end, VictimPolicy victims) {
+    return collect(pageTable, from, end, false, victims);
+  }
+
+  /** Pages collected. */
+  int size() {
+    return size;
   }
 
   private int collect(PageTable pageTable, int from, int end, boolean rejectedToo) {
-    return collect(pageTable, from, end, rejectedToo, ANY_AGE, ALL);
+    return collect(pageTable, from, end, rejectedToo, null);
   }
 
   private int collect(
-      PageTable pageTable, int from, int end, boolean rejectedToo, int minAge, int share) {
+      PageTable pageTable, int from, int end, boolean rejectedToo, @Nullable VictimPolicy victims) {
     table = pageTable;
     size = 0;
     int page = from;
@@ -117,8 +113,8 @@ final class DemotionBatch implements AutoCloseable {
       if (!PageState.isResident(state)
           || pageTable.isFresh(page, state)
           || (PageState.isRejected(state) && !rejectedToo)
-          || (share < ALL && !isAmong(share, page))
-          || (minAge >= 0 && (pageTable.age(page) < minAge || PageState.isRecent(state)))) {
+          || (victims != null
+              && (PageState.isRecent(state) || !victims.takes(page, pageTable.age(page))))) {
         continue;
       }
       // Without its mark a rejected page is a dirty one: its only copy is in memory.
@@ -134,12 +130,6 @@ final class DemotionBatch implements AutoCloseable {
     }
     collected = size;
     return page;
-  }
-
-  /** Whether a page is one of a share of all pages: with a larger share those before stay in it. */
-  private static boolean isAmong(int share, int page) {
-    int hash = (page >>> CLUSTER_SHIFT) * 0x9E3779B1;
-    return (hash >>> (Integer.SIZE - 10)) < share;
   }
 
   /**

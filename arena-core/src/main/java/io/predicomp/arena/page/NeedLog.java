@@ -26,7 +26,7 @@ public final class NeedLog {
      * @param nanoTime of {@link System#nanoTime()}, to within 16 µs
      * @param found whether the page had been prefetched
      */
-    void needed(PageTable table, int page, long nanoTime, boolean found);
+    void needed(AgedRegion region, int page, long nanoTime, boolean found);
   }
 
   private static final int CAPACITY = 1 << 14;

@@ -2,6 +2,7 @@ package io.predicomp.arena.page;
 
 import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.policy.AdmissionPolicy;
+import io.predicomp.arena.policy.VictimPolicy;
 import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.os.memory.PageDiscarder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -138,7 +139,7 @@ public final class PageMover implements AutoCloseable {
 
   /** Adds a region's pages. */
   public void add(PageTable table) {
-    table.setRestorer(restorer);
+    table.setMover(this);
     regions.add(table);
   }
 
@@ -187,25 +188,15 @@ public final class PageMover implements AutoCloseable {
 
   // --- demotion -------------------------------------------------------------------------------
 
-  /** A way round all pages that demotes the cold ones. */
-  public ColdSweep coldSweep() {
-    return new ColdSweep(this);
-  }
-
-  /**
-   * Demotes one batch of pages that were not accessed for {@code minAge} epochs, without making
-   * room in the pool at the cost of other compressed pages.
-   *
-   * @param share of the pages to demote, always the same ones, 0 to 1
-   * @return the first page not looked at in the upper 32 bits, pages demoted in the lower
-   */
-  long demoteCold(PageTable table, int page, int end, int minAge, double share) {
+  /** See {@link AgedRegion#demoteCold}. */
+  int demoteCold(PageTable table, int page, int end, VictimPolicy victims, DemotionTally tally) {
     demotion.lock();
     try {
-      int next = batch.collectCold(table, page, end, minAge, share);
-      int demoted = batch.demoteWithoutDisplacing();
+      int next = batch.collectCold(table, page, end, victims);
+      int candidates = batch.size();
+      tally.set(candidates, batch.demoteWithoutDisplacing());
       pressure.compactIfFragmented();
-      return ((long) next << Integer.SIZE) | demoted;
+      return next;
     } finally {
       demotion.unlock();
     }

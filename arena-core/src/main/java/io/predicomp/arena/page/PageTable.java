@@ -1,5 +1,6 @@
 package io.predicomp.arena.page;
 
+import io.predicomp.arena.policy.VictimPolicy;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * DISCARDING} or {@code RESTORING}, or pins it and has just won the CAS that removed {@code COPY}.
  * They are published by the release store of the state and read after its acquire load.
  */
-public final class PageTable {
+public final class PageTable implements AgedRegion {
   static final VarHandle STATE = MethodHandles.arrayElementVarHandle(byte[].class);
 
   /** Ages do not go beyond this many epochs. */
@@ -56,6 +57,8 @@ public final class PageTable {
   /** What brings these pages back; set before anything else knows of the table. */
   private @Nullable PageRestorer restorer;
 
+  private @Nullable PageMover mover;
+
   /** How pages that stay evicted are recompressed; {@link DenseTier} says who may use it. */
   @Nullable DensePlan densePlan;
 
@@ -86,9 +89,15 @@ public final class PageTable {
     this.checksums = checksums ? new int[pageCount] : null;
   }
 
-  /** Binds the table to its restorer, for good. */
-  void setRestorer(PageRestorer restorer) {
-    this.restorer = restorer;
+  /** Binds the table to its mover, for good. */
+  void setMover(PageMover mover) {
+    this.mover = mover;
+    this.restorer = mover.restorer;
+  }
+
+  private PageMover mover() {
+    assert mover != null;
+    return mover;
   }
 
   PageRestorer restorer() {
@@ -101,16 +110,17 @@ public final class PageTable {
     return byteSize;
   }
 
-  /** Bytes of one page. */
+  @Override
   public int pageBytes() {
     return pageBytes;
   }
 
+  @Override
   public int pageCount() {
     return pageCount;
   }
 
-  /** Arena-global number of the first page. */
+  @Override
   public long firstPage() {
     return firstPage;
   }
@@ -149,9 +159,24 @@ public final class PageTable {
     return PageState.isResident(state(page));
   }
 
-  /** Hotness epochs since the page was last seen accessed. */
+  @Override
   public int age(int page) {
     return ages[page] & OLDEST;
+  }
+
+  @Override
+  public void harvest(int page, int count, int epochs, AgeObserver observer) {
+    mover().harvest(this, page, count, epochs, observer);
+  }
+
+  @Override
+  public int demoteCold(int page, int end, VictimPolicy victims, DemotionTally tally) {
+    return mover().demoteCold(this, page, end, victims, tally);
+  }
+
+  @Override
+  public PrefetchOutcome prefetch(int page) {
+    return mover().prefetch(this, page);
   }
 
   /** For the parts of {@link PageMover} alone, as {@link #publish}. */

@@ -11,7 +11,8 @@ import java.util.Arrays;
  *                                          ^ restoring starts here
  * </pre>
  *
- * The lead is pages × restore cost ÷ CPU share, plus a margin: one scan epoch, and the largest of
+ * The lead is pages × restore cost ÷ CPU share, plus a margin: how exactly the wakes are known, and
+ * the largest of
  *
  * <ul>
  *   <li>three times the deviation of the intervals in use;
@@ -22,10 +23,12 @@ import java.util.Arrays;
  *
  * <p>Two intervals that agree to 2 % are enough, three to 4 %, four to 8 %; after a wrong
  * prediction only four are. An interval that disagrees starts the learning anew, so irregular sleep
- * is met with silence. What is restored is what was needed in the last two active phases.
+ * is met with silence. What is restored is what was needed or touched in the last two active
+ * phases.
  *
  * <p>Works on activity seen once an epoch, takes the time of the first need of an epoch where there
- * was one. Costs two bits a page, and a walk over them once a period.
+ * was one: such a wake is known exactly, any other to within an epoch. Costs two bits a page, and a
+ * walk over them once a period.
  */
 public final class PeriodDetector implements PrefetchPolicy {
   private static final int INTERVALS = 4;
@@ -50,6 +53,9 @@ public final class PeriodDetector implements PrefetchPolicy {
 
   private static final int BRIDGED_PAGES = 4;
 
+  /** A wake seen by a need is known to within what a scheduler may hold it up. */
+  private static final long EXACT_NANOS = 25_000_000;
+
   private final int pages;
   private long[] neededNow;
   private long[] neededBefore;
@@ -69,6 +75,8 @@ public final class PeriodDetector implements PrefetchPolicy {
   private boolean active;
   private boolean everWoke;
   private long wokeAt;
+  private boolean wokeExactly;
+  private long uncertainty;
   private boolean needSeen;
   private long firstNeedAt;
   private long epochEndedAt;
@@ -123,10 +131,10 @@ public final class PeriodDetector implements PrefetchPolicy {
     if (started) {
       epochNanos = nowNanos - epochEndedAt;
       if (nowActive && !active && (quiet >= QUIET_EPOCHS || !everWoke)) {
-        woke(needSeen ? firstNeedAt : epochEndedAt);
+        woke(needSeen ? firstNeedAt : epochEndedAt, needSeen);
       }
     } else if (nowActive) {
-      woke(needSeen ? firstNeedAt : nowNanos);
+      woke(needSeen ? firstNeedAt : nowNanos, needSeen);
     }
     quiet = nowActive ? 0 : quiet + 1;
     active = nowActive || (active && quiet < QUIET_EPOCHS);
@@ -135,9 +143,18 @@ public final class PeriodDetector implements PrefetchPolicy {
     started = true;
   }
 
-  private void woke(long at) {
+  @Override
+  public void touched(long[] bits) {
+    for (int word = 0; word < neededNow.length; word++) {
+      neededNow[word] |= bits[word];
+    }
+  }
+
+  private void woke(long at, boolean exactly) {
+    uncertainty = exactly && wokeExactly ? EXACT_NANOS : Math.max(EXACT_NANOS, epochNanos);
+    wokeExactly = exactly;
     if (everWoke) {
-      if (planned && Math.abs(at - predictedAt) > marginNanos + 2 * epochNanos) {
+      if (planned && Math.abs(at - predictedAt) > marginNanos + 2 * uncertainty) {
         enough = INTERVALS;
       }
       learn(at - wokeAt);
@@ -174,7 +191,7 @@ public final class PeriodDetector implements PrefetchPolicy {
   private boolean agrees(long interval) {
     double mean = mean();
     double allowed = mean * TOLERANCE[Math.min(known + 1, INTERVALS)];
-    return Math.abs(interval - mean) <= Math.max(allowed, 1.5 * epochNanos);
+    return Math.abs(interval - mean) <= Math.max(allowed, 1.5 * uncertainty);
   }
 
   private double mean() {
@@ -200,7 +217,7 @@ public final class PeriodDetector implements PrefetchPolicy {
     predictedAt = wokeAt + (long) mean;
     double chance = TOLERANCE[2] * (INTERVALS - known);
     marginNanos =
-        (long) Math.max(3 * deviation, Math.max(SPREADS * spread, chance) * mean) + epochNanos;
+        (long) Math.max(3 * deviation, Math.max(SPREADS * spread, chance) * mean) + uncertainty;
   }
 
   /** Nanoseconds before the predicted wake at which restoring starts. */
@@ -212,6 +229,21 @@ public final class PeriodDetector implements PrefetchPolicy {
   /** Whether a wake is predicted. */
   public boolean predicts() {
     return predicting;
+  }
+
+  /** The period, in nanoseconds; 0 while none is known. */
+  public long periodNanos() {
+    return predicting ? predictedAt - wokeAt : 0;
+  }
+
+  @Override
+  public boolean speaksOnlyWhenSure() {
+    return true;
+  }
+
+  @Override
+  public long metadataBytes() {
+    return 2L * Long.BYTES * neededNow.length;
   }
 
   /** When the region is predicted to wake; only while {@link #predicts}. */
@@ -227,14 +259,19 @@ public final class PeriodDetector implements PrefetchPolicy {
     return count;
   }
 
-  @Override
-  public void plan(PrefetchPlan plan, long nowNanos) {
+  /** Whether there is something to plan at this moment. */
+  public boolean isDue(long nowNanos) {
     if (!predicting || active || planAt >= pages || nowNanos - predictedAt > marginNanos) {
-      return;
+      return false;
     }
     // The walk over the bits is for the last stretch only.
-    if (predictedAt - nowNanos > pages * restoreNanos / cpuShare + marginNanos
-        || predictedAt - nowNanos > leadNanos()) {
+    return predictedAt - nowNanos <= pages * restoreNanos / cpuShare + marginNanos
+        && predictedAt - nowNanos <= leadNanos();
+  }
+
+  @Override
+  public void plan(PrefetchPlan plan, long nowNanos) {
+    if (!isDue(nowNanos)) {
       return;
     }
     planned = true;

@@ -9,7 +9,6 @@ import io.predicomp.arena.Phase;
 public final class PhaseHint implements PrefetchPolicy {
   private final int pages;
   private boolean pending;
-  private boolean idle;
   private long hintedAt;
 
   /** Predicts for a region of this many pages. */
@@ -23,15 +22,14 @@ public final class PhaseHint implements PrefetchPolicy {
   }
 
   @Override
-  public void hint(Phase phase, long nowNanos) {
-    pending = phase == Phase.ACTIVE;
-    idle = phase == Phase.IDLE;
-    hintedAt = nowNanos;
+  public boolean speaksOnlyWhenSure() {
+    return true;
   }
 
-  /** Whether the application said that the region is idle, and has not said otherwise since. */
-  public boolean idle() {
-    return idle;
+  @Override
+  public void hint(Phase phase, long nowNanos) {
+    pending = phase == Phase.ACTIVE;
+    hintedAt = nowNanos;
   }
 
   @Override

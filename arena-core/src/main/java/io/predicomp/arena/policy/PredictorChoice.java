@@ -2,6 +2,7 @@ package io.predicomp.arena.policy;
 
 import io.predicomp.arena.Phase;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs several predictors on one region, scores them all, and carries out the best.
@@ -14,8 +15,9 @@ import java.util.List;
  * </pre>
  *
  * A predictor needs {@value #EVIDENCE} settled predictions before it is used, so a good one watches
- * first, and must be right half of the time; the phase hint alone is believed at once, for the
- * application itself has spoken. Another takes over only if it spares a tenth more.
+ * first, and must be right half of the time. Those that speak only with good reason are believed at
+ * once, and as long as they are right: the phase hint, for the application itself has spoken, and
+ * the period. Another takes over only if it spares a tenth more.
  *
  * <p>Not thread-safe.
  */
@@ -42,6 +44,8 @@ public final class PredictorChoice {
   private final int forced;
   private final boolean auto;
   private int chosen = -1;
+  private final @Nullable PeriodDetector period;
+  private long late;
 
   /**
    * @param name {@code auto}, {@code off}, or the name of the only predictor to use, whatever its
@@ -57,6 +61,13 @@ public final class PredictorChoice {
     auto = name.equals(AUTO);
     forced = auto || name.equals(OFF) ? -1 : indexOf(name);
     chosen = forced;
+    PeriodDetector detector = null;
+    for (PrefetchPolicy predictor : this.predictors) {
+      if (predictor instanceof PeriodDetector found) {
+        detector = found;
+      }
+    }
+    period = detector;
   }
 
   /**
@@ -93,9 +104,16 @@ public final class PredictorChoice {
         "predictor is " + name + ", allowed are " + AUTO + ", " + names + ", " + OFF);
   }
 
-  /** Passes on that a page was needed; see {@link PredictorScore#needed} for the restore time. */
-  public void needed(int page, long nowNanos, long restoreNanos) {
+  /**
+   * Passes on that a page was needed; see {@link PredictorScore#needed} for the restore time.
+   *
+   * @param found whether it had been restored ahead
+   */
+  public void needed(int page, long nowNanos, long restoreNanos, boolean found) {
     for (int i = 0; i < scores.length; i++) {
+      if (!found && isUsed(i) && scores[i].predicts(page)) {
+        late += scores[i].stretch();
+      }
       scores[i].needed(page, nowNanos, restoreNanos);
       predictors.get(i).needed(page, nowNanos);
     }
@@ -112,6 +130,47 @@ public final class PredictorChoice {
     }
   }
 
+  /** Passes on which pages were touched in the epoch that ended; see {@link PrefetchPolicy}. */
+  public void touched(long[] bits) {
+    for (int i = 0; i < scores.length; i++) {
+      predictors.get(i).touched(bits);
+    }
+  }
+
+  /** Says how fast pages can be restored; see {@link PeriodDetector#pace}. */
+  public void pace(double restoreNanosPerPage, double allowedCpuShare) {
+    if (period != null) {
+      period.pace(restoreNanosPerPage, allowedCpuShare);
+    }
+  }
+
+  /** The period that the region wakes with, in nanoseconds; 0 while none is known. */
+  public long periodNanos() {
+    return period == null ? 0 : period.periodNanos();
+  }
+
+  /** Whether it is time to {@link #plan} although nothing new was heard. */
+  public boolean isDue(long nowNanos) {
+    return period != null && period.isDue(nowNanos);
+  }
+
+  /**
+   * Pages that were restored on demand although a predictor in use had named them; about, where
+   * scores watch only some of the pages.
+   */
+  public long late() {
+    return late;
+  }
+
+  /** Heap bytes of predictors and scores. */
+  public long metadataBytes() {
+    long bytes = 0;
+    for (int i = 0; i < scores.length; i++) {
+      bytes += predictors.get(i).metadataBytes() + scores[i].metadataBytes();
+    }
+    return bytes;
+  }
+
   /** Passes on a hint. */
   public void hint(Phase phase, long nowNanos) {
     for (int i = 0; i < scores.length; i++) {
@@ -125,7 +184,7 @@ public final class PredictorChoice {
       shadow.clear();
       predictors.get(i).plan(shadow, nowNanos);
       scores[i].planned(shadow, nowNanos);
-      if (i == chosen || (auto && predictors.get(i) instanceof PhaseHint && trusted(i))) {
+      if (isUsed(i)) {
         for (int range = 0; range < shadow.size(); range++) {
           plan.add(shadow.from(range), shadow.end(range), shadow.deadlineNanos(range));
         }
@@ -133,8 +192,11 @@ public final class PredictorChoice {
     }
   }
 
-  private boolean trusted(int i) {
-    return scores[i].settled() < EVIDENCE || scores[i].accuracy() >= LEAST_ACCURACY;
+  private boolean isUsed(int i) {
+    return i == chosen
+        || (auto
+            && predictors.get(i).speaksOnlyWhenSure()
+            && (scores[i].settled() < EVIDENCE || scores[i].accuracy() >= LEAST_ACCURACY));
   }
 
   private void choose() {

@@ -3,8 +3,8 @@ package io.predicomp.arena.policy;
 import java.util.Arrays;
 
 /**
- * How good a predictor is, whether its plans are carried out or not: every page it plans is kept in
- * a shadow table until the page is needed or the prediction has expired.
+ * How good a predictor is, whether its plans are carried out or not: pages it plans are kept in a
+ * shadow table until they are needed or the prediction has expired.
  *
  * <pre>
  *   accuracy     predicted pages that were needed ÷ predicted pages whose time is over
@@ -13,50 +13,119 @@ import java.util.Arrays;
  * </pre>
  *
  * All three are averages over the recent past: counts are halved every {@value #WINDOW} pages. A
- * prediction expires {@value #EXPIRY_NANOS} ns after its deadline. The table holds a fixed number
- * of predictions; one that takes the place of another ends it as a miss.
+ * prediction expires {@value #EXPIRY_NANOS} ns after its deadline. Of a region of more than {@value
+ * #MOST_SLOTS} pages one page of each stretch is watched, picked by a hash, so that the table holds
+ * every prediction of a watched page and costs little.
  *
  * <p>Not thread-safe.
  */
 public final class PredictorScore {
   static final long EXPIRY_NANOS = 2_000_000_000L;
   static final int WINDOW = 1 << 17;
+  static final int MOST_SLOTS = 1 << 14;
+
+  private static final int NONE = -1;
+
+  /** Times are kept in units of 2¹⁰ ns, modulo 2³² of them, which is 73 minutes. */
+  private static final int UNIT_SHIFT = 10;
+
+  /** Pages of a stretch, of which one is watched. */
+  private final int stretch;
 
   private final int[] predictedPage;
-  private final long[] madeAt;
-  private final long[] deadline;
+  private final int[] madeAt;
+  private final int[] deadline;
   private double hits;
   private double misses;
   private double needed;
   private double timely;
   private int sweepAt;
   private long lastNeedNanos = Long.MIN_VALUE;
-  private int lastNeedPage = -1;
+  private int lastNeedPage = NONE;
 
   /**
-   * Scores predictions for a region of this many pages. Takes 20 bytes for each of at most 64 Ki.
+   * Counts behind the shares, comparable between regions.
+   *
+   * @param hits predicted pages that were needed
+   * @param misses predicted pages that were not
+   * @param needed pages needed
+   * @param timely hits that were predicted early enough
+   */
+  public record Figures(double hits, double misses, double needed, double timely) {
+    /** Share of predictions that came true, 0 to 1; 0 before the first one was settled. */
+    public double accuracy() {
+      return hits == 0 ? 0 : hits / (hits + misses);
+    }
+
+    /** Share of needed pages that were predicted, 0 to 1. */
+    public double coverage() {
+      return needed == 0 ? 0 : Math.min(1, hits / needed);
+    }
+
+    /** Share of predictions come true that were early enough, 0 to 1. */
+    public double timeliness() {
+      return hits == 0 ? 0 : timely / hits;
+    }
+
+    /** Both together, as of one predictor of both regions. */
+    public Figures plus(Figures other) {
+      return new Figures(
+          hits + other.hits, misses + other.misses, needed + other.needed, timely + other.timely);
+    }
+  }
+
+  /**
+   * Scores predictions for a region of this many pages. Takes 12 bytes for each of at most 16 Ki.
    */
   public PredictorScore(int pages) {
-    int slots = Math.clamp(pages, 1, 1 << 16);
+    stretch = Math.ceilDiv(Math.max(1, pages), MOST_SLOTS);
+    int slots = Math.ceilDiv(Math.max(1, pages), stretch);
     predictedPage = new int[slots];
-    madeAt = new long[slots];
-    deadline = new long[slots];
-    Arrays.fill(predictedPage, -1);
+    madeAt = new int[slots];
+    deadline = new int[slots];
+    Arrays.fill(predictedPage, NONE);
+  }
+
+  /** The slot of a page, or {@link #NONE} if it is not watched, as outside of the region. */
+  private int slot(int page) {
+    int slot = page / stretch;
+    return slot < predictedPage.length && watched(slot) == page ? slot : NONE;
+  }
+
+  /** The page of a stretch that is watched: another place in each, or strides would be missed. */
+  private int watched(int slot) {
+    return slot * stretch + ((slot * 0x9E37_79B9) >>> 8) % stretch;
+  }
+
+  private static int units(long nanos) {
+    return (int) (nanos >>> UNIT_SHIFT);
+  }
+
+  /** How many pages each watched one stands for. */
+  public int stretch() {
+    return stretch;
   }
 
   /** Takes in what a predictor planned. */
   public void planned(PrefetchPlan plan, long nowNanos) {
     for (int range = 0; range < plan.size(); range++) {
-      for (int page = plan.from(range); page < plan.end(range); page++) {
-        int slot = page % predictedPage.length;
-        if (predictedPage[slot] >= 0 && predictedPage[slot] != page) {
-          misses++;
+      long due = Math.max(plan.deadlineNanos(range), nowNanos);
+      int end = plan.end(range);
+      for (int slot = plan.from(range) / stretch; slot * (long) stretch < end; slot++) {
+        int page = watched(slot);
+        if (page >= plan.from(range) && page < end && slot < predictedPage.length) {
+          predictedPage[slot] = page;
+          madeAt[slot] = units(nowNanos);
+          deadline[slot] = units(due);
         }
-        predictedPage[slot] = page;
-        madeAt[slot] = nowNanos;
-        deadline[slot] = Math.max(plan.deadlineNanos(range), nowNanos);
       }
     }
+  }
+
+  /** Whether a page is watched, and predicted to be needed. */
+  public boolean predicts(int page) {
+    int slot = slot(page);
+    return slot != NONE && predictedPage[slot] == page;
   }
 
   /**
@@ -66,17 +135,17 @@ public final class PredictorScore {
    *     was too late
    */
   public void needed(int page, long nowNanos, long restoreNanos) {
-    if (page == lastNeedPage && nowNanos == lastNeedNanos) {
+    int slot = slot(page);
+    if (slot == NONE || (page == lastNeedPage && nowNanos == lastNeedNanos)) {
       return;
     }
     lastNeedPage = page;
     lastNeedNanos = nowNanos;
     needed++;
-    int slot = page % predictedPage.length;
     if (predictedPage[slot] == page) {
-      predictedPage[slot] = -1;
+      predictedPage[slot] = NONE;
       hits++;
-      if (nowNanos - madeAt[slot] >= restoreNanos) {
+      if (units(nowNanos) - madeAt[slot] >= units(restoreNanos)) {
         timely++;
       }
     }
@@ -90,26 +159,32 @@ public final class PredictorScore {
 
   /** Ends predictions whose time is over. Looks at up to {@code slots} of the table. */
   public void expire(long nowNanos, int slots) {
+    int now = units(nowNanos);
     for (int i = 0; i < Math.min(slots, predictedPage.length); i++) {
-      if (predictedPage[sweepAt] >= 0 && nowNanos - deadline[sweepAt] > EXPIRY_NANOS) {
-        predictedPage[sweepAt] = -1;
+      if (predictedPage[sweepAt] != NONE && now - deadline[sweepAt] > units(EXPIRY_NANOS)) {
+        predictedPage[sweepAt] = NONE;
         misses++;
       }
       sweepAt = sweepAt + 1 == predictedPage.length ? 0 : sweepAt + 1;
     }
   }
 
-  /** Share of predictions that came true, 0 to 1; 0 before the first one was settled. */
+  /** Counts of late, of the pages watched. */
+  public Figures figures() {
+    return new Figures(hits * stretch, misses * stretch, needed * stretch, timely * stretch);
+  }
+
+  /** See {@link Figures#accuracy}. */
   public double accuracy() {
     return hits == 0 ? 0 : hits / (hits + misses);
   }
 
-  /** Share of needed pages that were predicted, 0 to 1. */
+  /** See {@link Figures#coverage}. */
   public double coverage() {
     return needed == 0 ? 0 : Math.min(1, hits / needed);
   }
 
-  /** Share of predictions come true that were early enough, 0 to 1. */
+  /** See {@link Figures#timeliness}. */
   public double timeliness() {
     return hits == 0 ? 0 : timely / hits;
   }
@@ -122,5 +197,10 @@ public final class PredictorScore {
   /** The one figure predictors are compared by: the share of needs they would have spared. */
   public double value() {
     return coverage() * timeliness();
+  }
+
+  /** Heap bytes. */
+  public long metadataBytes() {
+    return 3L * Integer.BYTES * predictedPage.length;
   }
 }

@@ -28,6 +28,26 @@ public interface PrefetchPolicy {
    */
   default void epoch(int touchedPages, int neededPages, long nowNanos) {}
 
+  /**
+   * Which pages were touched in the epoch that ended last; follows {@link #epoch}.
+   *
+   * @param bits one a page, in words of 64 from page 0; only for the time of the call
+   */
+  default void touched(long[] bits) {}
+
+  /**
+   * Whether it speaks only when it has reason to, so that it need not be watched before it is
+   * believed.
+   */
+  default boolean speaksOnlyWhenSure() {
+    return false;
+  }
+
+  /** Heap bytes that grow with the region. */
+  default long metadataBytes() {
+    return 0;
+  }
+
   /** The application said what comes. */
   default void hint(Phase phase, long nowNanos) {}
 

@@ -1,24 +1,27 @@
 package io.predicomp.arena.policy;
 
 /**
- * Holds the share of time that threads stand still for demand restores under a target, the way
- * Senpai holds memory pressure: backs off by a factor, comes back in small steps.
+ * Holds the share of time that threads stand still for demand restores under a target: backs off by
+ * a factor, comes back in steps, the way Senpai holds memory pressure. Judges by a budget of
+ * stalled time instead of an average, so that a wake that stalls once in a while is not taken for
+ * pages that stall all the time.
  *
  * <pre>
- *   allowance 1 |-----.      .--'     .---   share of the demotion rate
- *               |     |   .--'    .---
- *               |     '-.--'   .--'
- *             0 +------------------------- epochs
- *                     ^ above target: halve at most once in a half-life of the average
+ *   budget full |--.        .-----.         fills at the target, holds a window's worth of it
+ *               |   '-.   .'       '--.     falls by what is stalled
+ *         empty |      '-'             '-   empty: the allowance is cut
+ *   allowance 1 |-------.         .-----.
+ *               |       '--------'      '   grows while the budget is nearly full
  * </pre>
  *
- * A smoothed stall share is compared with the target. Above it the allowance falls by up to half,
- * the more the further above, and then waits for the average to show the effect, for it is the
- * delay that makes controllers swing. Below 70 % of the target it grows by a twentieth of an epoch
- * second; in between it rests. {@link #ageFactor} turns a low allowance into a higher threshold of
- * age, so that what is demoted is also colder.
+ * Whatever stalls less than the target within every window never empties the budget, however
+ * unevenly it is spread: for memory that wakes with a period, the window is that period. A cut goes
+ * by how far above the target it was since the last one, by half at most and once a second at most,
+ * and a part of the budget is given again, so that the effect is seen before the next. {@link
+ * #ageFactor} turns a low allowance into a higher threshold of age, so that what is demoted is also
+ * colder.
  *
- * <p>Stall is counted as with pressure stall information: nanoseconds waited by all threads over
+ * <p>Stall is counted as with pressure stall information: nanoseconds in which threads waited over
  * nanoseconds of wall time. Not thread-safe.
  */
 public final class StallController {
@@ -27,14 +30,29 @@ public final class StallController {
   /** Below this nothing is demoted, so that a region whose pages are all in use is left alone. */
   static final double LEAST = 1.0 / 64;
 
-  private static final double HALF_LIFE_NANOS = 1e9;
-  private static final double GROWTH_PER_SECOND = 0.05;
-  private static final double REST_ABOVE = 0.7;
+  /** As the shortest average of pressure stall information. */
+  static final long SHORTEST_WINDOW_NANOS = 10_000_000_000L;
+
+  static final long LONGEST_WINDOW_NANOS = 60_000_000_000L;
+
+  private static final double SHORTEST_CUT_NANOS = 1e9;
+  private static final double GROWTH_PER_SECOND = 0.1;
+
+  /** Budget above which the allowance grows, and what a cut leaves, as shares of the full one. */
+  private static final double GROWS_ABOVE = 0.9;
+
+  private static final double AFTER_CUT = 0.25;
+
+  /** Cut a little below the target, or the budget would never fill again. */
+  private static final double CUT_BELOW = 0.85;
 
   private final double target;
+  private double windowNanos = SHORTEST_WINDOW_NANOS;
+  private double budgetNanos;
+  private double stalledSinceCut;
+  private double nanosSinceCut;
   private double average;
   private double allowance = 1;
-  private double sinceBackOffNanos = HALF_LIFE_NANOS;
   private long backOffs;
 
   /**
@@ -47,30 +65,57 @@ public final class StallController {
           "targetPercent is " + targetPercent + ", allowed are above 0 to 100");
     }
     target = targetPercent / 100;
+    budgetNanos = target * windowNanos;
+  }
+
+  /**
+   * Says within which time the target is to hold.
+   *
+   * @param periodNanos of a load that wakes with a period, 0 if there is none; clamped to 10 s to a
+   *     minute
+   */
+  public void window(long periodNanos) {
+    double next = Math.clamp(periodNanos, SHORTEST_WINDOW_NANOS, LONGEST_WINDOW_NANOS);
+    if (next != windowNanos) {
+      budgetNanos *= next / windowNanos;
+      windowNanos = next;
+    }
   }
 
   /**
    * Takes in what was measured since the last call.
    *
-   * @param stallNanos waited for demand restores, by all threads together
+   * @param stallNanos waited for demand restores
    * @param elapsedNanos wall time, above 0
    */
   public void update(long stallNanos, long elapsedNanos) {
     if (elapsedNanos <= 0) {
       return;
     }
-    double keep = Math.pow(0.5, elapsedNanos / HALF_LIFE_NANOS);
+    double full = target * windowNanos;
+    budgetNanos = Math.min(full, budgetNanos + target * elapsedNanos - stallNanos);
+    double keep = Math.exp(-elapsedNanos / windowNanos);
     average = average * keep + (double) stallNanos / elapsedNanos * (1 - keep);
-    sinceBackOffNanos += elapsedNanos;
-    if (average > target) {
-      if (sinceBackOffNanos >= HALF_LIFE_NANOS) {
-        allowance = Math.max(0, allowance * Math.max(0.5, target / average));
-        sinceBackOffNanos = 0;
-        backOffs++;
+    // What was long ago says little of the present rate: no more than a window counts.
+    double fade = Math.min(1, windowNanos / (nanosSinceCut + elapsedNanos));
+    nanosSinceCut = (nanosSinceCut + elapsedNanos) * fade;
+    stalledSinceCut = (stalledSinceCut + stallNanos) * fade;
+    if (budgetNanos < 0) {
+      if (nanosSinceCut >= SHORTEST_CUT_NANOS) {
+        cut(full);
       }
-    } else if (average < target * REST_ABOVE) {
+    } else if (budgetNanos >= full * GROWS_ABOVE) {
       allowance = Math.min(1, allowance + GROWTH_PER_SECOND * elapsedNanos / 1e9);
     }
+  }
+
+  private void cut(double full) {
+    double share = stalledSinceCut / nanosSinceCut;
+    allowance *= Math.clamp(CUT_BELOW * target / share, 0.5, CUT_BELOW);
+    budgetNanos = full * AFTER_CUT;
+    stalledSinceCut = 0;
+    nanosSinceCut = 0;
+    backOffs++;
   }
 
   /** Share of the demotion rate that is allowed, 0 to 1. */
@@ -83,7 +128,7 @@ public final class StallController {
     return Math.min(4, 1 / Math.max(allowance, LEAST));
   }
 
-  /** The smoothed stall in percent of the time. */
+  /** The stall in percent of the time, averaged over about a window. */
   public double stallPercent() {
     return average * 100;
   }

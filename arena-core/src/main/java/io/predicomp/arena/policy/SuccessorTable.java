@@ -85,6 +85,11 @@ public final class SuccessorTable implements PrefetchPolicy {
   }
 
   @Override
+  public long metadataBytes() {
+    return (long) CLUSTER_COST_BYTES * needed.length;
+  }
+
+  @Override
   public void needed(int page, long nowNanos) {
     int cluster = page / clusterPages;
     char bit = (char) (1 << page % clusterPages);

@@ -1,70 +1,52 @@
 package io.predicomp.arena.policy;
 
 /**
- * Which pages to demote next: runs of cold pages in address order, so that the kernel takes them
- * back in few calls, at most {@link #MOST_PAGES} at a time.
+ * Which pages may be demoted: those that were not accessed for long enough, and where only a share
+ * of them can be paid for, always the same blocks of {@value #BLOCK_PAGES} pages, picked by a hash
+ * of their number. Other blocks stay resident for good instead of all of them taking turns; a
+ * larger share contains every smaller one.
  *
- * <p>Where only a share of the cold pages can be paid for, it is always the same blocks of {@link
- * #BLOCK_PAGES} pages that may go, picked by a hash of their number: other blocks stay resident for
- * good instead of all of them taking turns. A larger share contains every smaller one.
+ * <p>Pure and immutable.
  *
- * <p>Pure functions; runs are packed into a long, so that nothing is allocated.
+ * @param coldAge pages of this age and more are cold, in epochs; 0: whatever their age
+ * @param share of the cold pages that may go, 0 to 1
  */
-public final class VictimPolicy {
-  /** Pages in a batch. */
-  public static final int MOST_PAGES = 64;
-
+public record VictimPolicy(int coldAge, double share) {
   /** Pages that share their fate when only a share may be demoted. */
   public static final int BLOCK_PAGES = 256;
 
-  /** No run was found. */
-  public static final long NONE = -1;
+  /** Lets nothing go. */
+  public static final VictimPolicy NONE = new VictimPolicy(AgeHistogram.OLDEST, 0);
 
-  private VictimPolicy() {}
+  private static final int HASH_BITS = 24;
 
-  /**
-   * The next run of cold pages.
-   *
-   * @param ages of all pages, one unsigned byte each
-   * @param fromPage where to look first
-   * @param endPage where to stop, not included
-   * @param coldAge pages of this age and more are cold
-   * @param share of the cold pages that may go, 0 to 1
-   * @return the run, to be read by {@link #from} and {@link #end}, or {@link #NONE}
-   */
-  public static long next(byte[] ages, int fromPage, int endPage, int coldAge, double share) {
-    int page = fromPage;
-    while (page < endPage) {
-      if (!mayGo(page, share)) {
-        page = (page / BLOCK_PAGES + 1) * BLOCK_PAGES;
-      } else if ((ages[page] & 0xFF) < coldAge) {
-        page++;
-      } else {
-        int end = page + 1;
-        int limit = Math.min(endPage, page + MOST_PAGES);
-        while (end < limit && (ages[end] & 0xFF) >= coldAge && mayGo(end, share)) {
-          end++;
-        }
-        return ((long) page << Integer.SIZE) | end;
-      }
+  public VictimPolicy {
+    if (coldAge < 0 || coldAge > AgeHistogram.OLDEST || !(share >= 0 && share <= 1)) {
+      throw new IllegalArgumentException(
+          "coldAge is "
+              + coldAge
+              + " and share is "
+              + share
+              + ", allowed are 0 to "
+              + AgeHistogram.OLDEST
+              + " and 0 to 1");
     }
-    return NONE;
   }
 
-  /** Whether a page belongs to the share that may be demoted. */
-  public static boolean mayGo(int page, double share) {
+  /** Whether no page may go. */
+  public boolean takesNone() {
+    return share == 0;
+  }
+
+  /** Whether a page of this age may go. */
+  public boolean takes(int page, int age) {
+    return age >= coldAge && mayGo(page);
+  }
+
+  /** Whether a page belongs to the share that may be demoted, once it is cold. */
+  public boolean mayGo(int page) {
     // Fibonacci hashing spreads consecutive blocks evenly (Knuth, volume 3, section 6.4).
     int hash = (page / BLOCK_PAGES) * 0x9E37_79B9;
-    return (hash >>> 8) < share * (1 << 24);
-  }
-
-  /** The first page of a run. */
-  public static int from(long run) {
-    return (int) (run >>> Integer.SIZE);
-  }
-
-  /** The page after the last of a run. */
-  public static int end(long run) {
-    return (int) run;
+    return (hash >>> (Integer.SIZE - HASH_BITS)) < share * (1 << HASH_BITS);
   }
 }

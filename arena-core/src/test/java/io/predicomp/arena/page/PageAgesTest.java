@@ -3,6 +3,7 @@ package io.predicomp.arena.page;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.predicomp.arena.policy.VictimPolicy;
 import io.predicomp.arena.stress.Words;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ class PageAgesTest {
         }
 
         @Override
-        public void touched(PageTable table, int page, int age) {
+        public void touched(AgedRegion region, int page, int age) {
           residentSeen++;
           touchedAges.add(age);
         }
@@ -57,10 +58,11 @@ class PageAgesTest {
   }
 
   private int demoteCold(int minAge) {
-    ColdSweep sweep = pager.mover.coldSweep();
+    ColdSweep sweep = new ColdSweep(new CheckedMemory(pager.mover));
+    VictimPolicy victims = new VictimPolicy(minAge, 1);
     int demoted = 0;
     for (sweep.begin(); !sweep.isDone(); ) {
-      demoted += sweep.step(minAge, 1);
+      demoted += sweep.step(_ -> victims).demoted();
     }
     return demoted;
   }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.predicomp.arena.Phase;
 import java.lang.management.ManagementFactory;
-import java.util.List;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
@@ -71,7 +70,7 @@ class PolicyAllocationTest {
           // An order that repeats, is no stride, and sleeps half of the time.
           int page = (int) ((i % 1_000L) * 2_654_435_761L % PAGES);
           if (i % 1_000 < 500) {
-            choice.needed(page, now, 4_000);
+            choice.needed(page, now, 4_000, false);
           }
           if (i % 50 == 0) {
             int touched = i % 1_000 < 500 ? 50 : 0;
@@ -100,13 +99,7 @@ class PolicyAllocationTest {
     StallController stalls = new StallController(StallController.DEFAULT_PERCENT);
     CpuQuota quota = new CpuQuota(CpuQuota.DEFAULT_PERCENT, 0);
     AdmissionPolicy admission = new AdmissionPolicy(5, 90, 50);
-    TierChoice tiers = new TierChoice(1, 5);
-    List<TierChoice.Candidate> candidates =
-        List.of(
-            new TierChoice.Candidate("fast", 65_536, 33_267, 83_200, 14_400),
-            new TierChoice.Candidate("dense", 65_536, 18_306, 240_000, 83_200));
-    WakePeriod wakes = new WakePeriod(100_000_000);
-    byte[] pages = new byte[1_024];
+    VictimPolicy victims = new VictimPolicy(5, 0.5);
     int[] step = new int[1];
     Runnable one =
         () -> {
@@ -124,13 +117,9 @@ class PolicyAllocationTest {
           stalls.update(i % 1_000_000, 50_000_000);
           quota.charge(1_000, now);
           sink += quota.allowanceNanos(now) + quota.waitNanos(1_000_000, now);
-          sink += wakes.needed(i % 10 == 0 ? now + 200_000_000 : now) ? wakes.periodNs() : 0;
-          pages[i % pages.length] = (byte) i;
           int coldAge = threshold.age();
-          long run = VictimPolicy.next(pages, 0, pages.length, coldAge, stalls.allowance());
-          sink +=
-              VictimPolicy.from(run) + (Temperature.of(age, coldAge) == Temperature.COLD ? 1 : 0);
-          sink += tiers.best(candidates) + tiers.denser(candidates, 100);
+          sink += Temperature.of(age, coldAge) == Temperature.COLD ? 1 : 0;
+          sink += victims.takes(i, age) ? 1 : 0;
           sink += admission.mostPayloadBytes(4_096) + (threshold.verdict().demotes() ? 1 : 0);
         };
     assertEquals(0, fewestBytes(one), () -> "bytes allocated, decided " + sink);

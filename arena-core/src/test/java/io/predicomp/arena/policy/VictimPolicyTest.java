@@ -1,16 +1,14 @@
 package io.predicomp.arena.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
-import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class VictimPolicyTest {
@@ -23,24 +21,17 @@ class VictimPolicyTest {
   }
 
   @Property(tries = 200)
-  void everyColdPageThatMayGoIsFoundOnceInAddressOrder(
-      @ForAll @Size(min = 1, max = 2_000) byte[] ages,
-      @ForAll @IntRange(min = 1, max = 255) int coldAge,
+  void takesWhatIsColdAndMayGo(
+      @ForAll @IntRange(min = 0, max = 255) int age,
+      @ForAll @IntRange(min = 0, max = 255) int coldAge,
+      @ForAll @IntRange(min = 0) int page,
       @ForAll @DoubleRange(min = 0, max = 1) double share) {
-    boolean[] found = new boolean[ages.length];
-    int at = 0;
-    for (long run = VictimPolicy.next(ages, 0, ages.length, coldAge, share);
-        run != VictimPolicy.NONE;
-        run = VictimPolicy.next(ages, at, ages.length, coldAge, share)) {
-      assertTrue(VictimPolicy.from(run) >= at);
-      assertTrue(VictimPolicy.end(run) - VictimPolicy.from(run) <= VictimPolicy.MOST_PAGES);
-      at = VictimPolicy.end(run);
-      Arrays.fill(found, VictimPolicy.from(run), at, true);
-    }
-    for (int page = 0; page < ages.length; page++) {
-      boolean cold = Byte.toUnsignedInt(ages[page]) >= coldAge;
-      assertEquals(cold && VictimPolicy.mayGo(page, share), found[page], "page " + page);
-    }
+    VictimPolicy policy = new VictimPolicy(coldAge, share);
+    assertEquals(age >= coldAge && policy.mayGo(page), policy.takes(page, age));
+    int block = page / VictimPolicy.BLOCK_PAGES * VictimPolicy.BLOCK_PAGES;
+    assertEquals(policy.mayGo(block), policy.mayGo(page), "a block shares its fate");
+    assertTrue(new VictimPolicy(coldAge, 1).mayGo(page));
+    assertFalse(VictimPolicy.NONE.takes(page, age));
   }
 
   @Test
@@ -48,11 +39,13 @@ class VictimPolicyTest {
     int pages = 1 << 18;
     int before = 0;
     for (int percent = 0; percent <= 100; percent += 10) {
+      VictimPolicy policy = new VictimPolicy(1, percent / 100.0);
+      VictimPolicy smaller = new VictimPolicy(1, Math.max(0, percent - 10) / 100.0);
       int count = 0;
       for (int page = 0; page < pages; page++) {
-        boolean goes = VictimPolicy.mayGo(page, percent / 100.0);
+        boolean goes = policy.mayGo(page);
         count += goes ? 1 : 0;
-        assertTrue(!VictimPolicy.mayGo(page, (percent - 10) / 100.0) || goes);
+        assertTrue(!smaller.mayGo(page) || goes);
       }
       assertEquals(percent / 100.0, (double) count / pages, 0.02);
       assertTrue(count >= before);
@@ -61,25 +54,11 @@ class VictimPolicyTest {
     assertEquals(pages, before);
   }
 
-  /** Sixteen pages of JSON by the costs of docs/measuring.md. */
-  private static final List<TierChoice.Candidate> CODECS =
-      List.of(
-          new TierChoice.Candidate("lz4", 65_536, 33_267, 83_200, 14_400),
-          new TierChoice.Candidate("zstd", 65_536, 18_306, 240_000, 83_200),
-          new TierChoice.Candidate("noise", 65_536, 65_000, 1_000, 1_000));
-
   @Test
-  void theTierFollowsFromWhatItSavesAndCosts() {
-    TierChoice choice = new TierChoice(1, 5);
-    assertEquals(0, choice.best(CODECS));
-    assertEquals(0, choice.score(CODECS.get(2)));
-    // Held by LZ4 already, only zstd saves more.
-    assertEquals(1, choice.denser(CODECS, CODECS.get(0).savedBytes()));
-    assertEquals(-1, choice.denser(CODECS, CODECS.get(1).savedBytes()));
-    assertEquals(-1, choice.best(List.of()));
-    assertThrows(IllegalArgumentException.class, () -> new TierChoice(-1, 5));
-    assertThrows(IllegalArgumentException.class, () -> new TierChoice(1, 100));
-    assertThrows(
-        IllegalArgumentException.class, () -> new TierChoice.Candidate("none", 0, 0, 0, 0));
+  void figuresOutOfRangeAreNamed() {
+    assertThrows(IllegalArgumentException.class, () -> new VictimPolicy(-1, 1));
+    assertThrows(IllegalArgumentException.class, () -> new VictimPolicy(256, 1));
+    assertThrows(IllegalArgumentException.class, () -> new VictimPolicy(1, 1.1));
+    assertThrows(IllegalArgumentException.class, () -> new VictimPolicy(1, Double.NaN));
   }
 }

@@ -179,15 +179,13 @@ final class ArenaOptions {
   static final class PredictorName implements ITypeConverter<LoopConfig.Predictor> {
     @Override
     public LoopConfig.Predictor convert(String text) {
-      return switch (text) {
-        case "auto" -> LoopConfig.Predictor.AUTO;
-        case "stride" -> LoopConfig.Predictor.STRIDE;
-        case "period" -> LoopConfig.Predictor.PERIOD;
-        case "none" -> LoopConfig.Predictor.NONE;
-        default ->
-            throw new TypeConversionException(
-                "'" + text + "' is not auto, stride, period or none.");
-      };
+      for (LoopConfig.Predictor predictor : LoopConfig.Predictor.values()) {
+        if (predictor.policyName().equals(text)) {
+          return predictor;
+        }
+      }
+      throw new TypeConversionException(
+          "'" + text + "' is not auto, stride, phase, period, successor or off.");
     }
   }
 
@@ -234,8 +232,8 @@ final class ArenaOptions {
       defaultValue = "auto",
       converter = PredictorName.class,
       description =
-          "What tells which pages will be needed: stride, period, auto (both) or none "
-              + "(default: ${DEFAULT-VALUE}).")
+          "What tells which pages will be needed: stride, phase, period, successor, auto (whichever"
+              + " is right most often) or off (default: ${DEFAULT-VALUE}).")
   LoopConfig.Predictor predictor = LoopConfig.Predictor.AUTO;
 
   @Option(
@@ -341,7 +339,7 @@ final class ArenaOptions {
               Duration.ofMillis(coldMillis),
               cpuPercent,
               stallPercent,
-              disablePrefetch ? LoopConfig.Predictor.NONE : predictor,
+              disablePrefetch ? LoopConfig.Predictor.OFF : predictor,
               (int) prefetchDistance,
               (int) prefetchBatch,
               !disableCompression));

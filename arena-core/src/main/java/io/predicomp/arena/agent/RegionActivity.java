@@ -1,0 +1,80 @@
+package io.predicomp.arena.agent;
+
+import io.predicomp.arena.page.AgedRegion;
+
+/**
+ * What agents tell one another of one region: the hotness agent what was touched, the prefetch
+ * agent what it brought back and what the application said.
+ */
+final class RegionActivity {
+  private final int pages;
+
+  /** One bit a page, for the hotness agent alone: touched in the scan that goes on. */
+  private final long[] scanned;
+
+  private int scannedPages;
+
+  /** Guarded by this: touched since the prefetch agent last asked. */
+  private final long[] touched;
+
+  private int touchedPages;
+
+  /** Until then what a prediction brought back is to stay, on the agents' clock. */
+  volatile long holdUntilNanos = Long.MIN_VALUE;
+
+  /** Whether the application said that the region is idle, and has not said otherwise since. */
+  volatile boolean idle;
+
+  RegionActivity(AgedRegion region) {
+    pages = region.pageCount();
+    scanned = new long[Math.ceilDiv(pages, Long.SIZE)];
+    touched = new long[scanned.length];
+  }
+
+  /** A scan found a page touched. */
+  void touch(int page) {
+    scanned[page / Long.SIZE] |= 1L << page;
+    scannedPages++;
+  }
+
+  /** Ends a scan. */
+  void endScan() {
+    synchronized (this) {
+      touchedPages = scannedPages;
+      if (scannedPages == 0) {
+        return;
+      }
+      for (int word = 0; word < scanned.length; word++) {
+        touched[word] |= scanned[word];
+        scanned[word] = 0;
+      }
+    }
+    scannedPages = 0;
+  }
+
+  /**
+   * Hands over which pages were touched since the last call.
+   *
+   * @param bits one a page, overwritten
+   * @return pages touched in the last scan
+   */
+  int takeTouched(long[] bits) {
+    synchronized (this) {
+      for (int word = 0; word < touched.length; word++) {
+        bits[word] = touched[word];
+        touched[word] = 0;
+      }
+      return touchedPages;
+    }
+  }
+
+  /** Words that {@link #takeTouched} needs. */
+  int words() {
+    return touched.length;
+  }
+
+  /** Heap bytes. */
+  long metadataBytes() {
+    return 2L * Long.BYTES * touched.length;
+  }
+}

@@ -1,0 +1,127 @@
+package io.predicomp.arena.agent;
+
+import io.predicomp.arena.LoopConfig;
+import io.predicomp.arena.Phase;
+import io.predicomp.arena.page.AgedRegion;
+import io.predicomp.arena.page.PrefetchOutcome;
+import io.predicomp.arena.policy.PredictorChoice;
+import io.predicomp.arena.policy.PrefetchPlan;
+
+/**
+ * The predictors of one region, and how far their plan is carried out: restores go through it range
+ * by range, each in address order. For one thread.
+ */
+final class RegionPredictor {
+  /** Restores one page. */
+  interface Restorer {
+    PrefetchOutcome restore(AgedRegion region, int page);
+  }
+
+  /** What was brought back stays so long at least when nobody comes. */
+  private static final long LATE_NANOS = 150_000_000;
+
+  /** Looked at for each page restored, where most are in memory already. */
+  private static final int LOOKS_A_PAGE = 64;
+
+  final AgedRegion region;
+  final RegionActivity activity;
+  final PredictorChoice choice;
+  private final PrefetchPlan plan = new PrefetchPlan(PrefetchPlan.DEFAULT_CAPACITY);
+  private final long[] touched;
+  private int range;
+  private int page;
+  private int needs;
+
+  /** Whether something was heard since the predictors were last asked. */
+  private boolean heard;
+
+  RegionPredictor(AgedRegion region, RegionActivity activity, LoopConfig config) {
+    this.region = region;
+    this.activity = activity;
+    this.choice =
+        PredictorChoice.ofAll(
+            config.predictor().policyName(),
+            region.pageCount(),
+            region.pageBytes(),
+            config.prefetchDistance(),
+            config.prefetchBatch());
+    this.touched = new long[activity.words()];
+  }
+
+  void needed(int neededPage, long nowNanos, long restoreNanos, boolean found) {
+    choice.needed(neededPage, nowNanos, restoreNanos, found);
+    needs++;
+    heard = true;
+  }
+
+  void hint(Phase phase, long nowNanos) {
+    activity.idle = phase == Phase.IDLE;
+    choice.hint(phase, nowNanos);
+    heard = true;
+  }
+
+  /** A scan of all pages has ended. */
+  void epoch(long nowNanos) {
+    int touchedPages = activity.takeTouched(touched);
+    choice.epoch(touchedPages, Math.min(needs, region.pageCount()), nowNanos);
+    choice.touched(touched);
+    needs = 0;
+    heard = true;
+  }
+
+  /** Whether there is something to restore; asks the predictors if they may have changed. */
+  boolean hasWork(long nowNanos) {
+    if (range < plan.size()) {
+      return true;
+    }
+    if (!heard && !choice.isDue(nowNanos)) {
+      return false;
+    }
+    heard = false;
+    plan.clear();
+    range = 0;
+    choice.plan(plan, nowNanos);
+    if (plan.size() == 0) {
+      return false;
+    }
+    page = plan.from(0);
+    heard = true; // a plan that was full goes on after this one
+    for (int i = 0; i < plan.size(); i++) {
+      long deadline = plan.deadlineNanos(i);
+      // As long after the deadline as it began before it: predictions err to either side.
+      long late = Math.max(LATE_NANOS, deadline - nowNanos);
+      activity.holdUntilNanos = Math.max(activity.holdUntilNanos, deadline + late);
+    }
+    return true;
+  }
+
+  /**
+   * Restores the next pages of the plan, {@code most} at most.
+   *
+   * @return pages restored
+   */
+  int carryOut(int most, Restorer restorer) {
+    int restored = 0;
+    for (int looks = 0; restored < most && looks < most * LOOKS_A_PAGE; looks++) {
+      if (page >= plan.end(range)) {
+        if (++range >= plan.size()) {
+          break;
+        }
+        page = plan.from(range);
+      }
+      switch (restorer.restore(region, page++)) {
+        case RESTORED -> restored++;
+        case NO_ROOM -> {
+          giveUp();
+          return restored;
+        }
+        case NOT_EVICTED, CORRUPT -> {}
+      }
+    }
+    return restored;
+  }
+
+  private void giveUp() {
+    range = plan.size();
+  }
+}

@@ -1,0 +1,33 @@
+package io.predicomp.arena.page;
+
+/** All memory that the background loops of an arena look after. Thread-safe. */
+public interface AgedMemory {
+  /** The regions there are now; the same object each time for the same region. */
+  AgedRegion[] regions();
+
+  /**
+   * Shows what accesses needed and did not find, or found prefetched, since the last call. By one
+   * thread.
+   *
+   * @return needs shown
+   */
+  int drainNeeds(NeedLog.Reader reader);
+
+  /** Needs that were not shown, because the reader was late. */
+  long lostNeeds();
+
+  /** Pages restored because an access needed them. */
+  long demandRestores();
+
+  /** Pages accessed that had been prefetched. */
+  long prefetchesUsed();
+
+  /** Time in which at least one thread waited for a page, in nanoseconds. */
+  long stalledNanos();
+
+  /** Whether a thread waits for a page now. */
+  boolean isStalled();
+
+  /** Gives back what accesses freed in the pool, and takes a slice of compaction if it pays. */
+  void tidy();
+}

@@ -1,0 +1,50 @@
+package io.predicomp.arena.page;
+
+/** The regions of checked mode. */
+public final class CheckedMemory implements AgedMemory {
+  private final PageMover mover;
+
+  public CheckedMemory(PageMover mover) {
+    this.mover = mover;
+  }
+
+  @Override
+  public AgedRegion[] regions() {
+    return mover.tables();
+  }
+
+  @Override
+  public int drainNeeds(NeedLog.Reader reader) {
+    return mover.needs().drain(reader);
+  }
+
+  @Override
+  public long lostNeeds() {
+    return mover.needs().lost();
+  }
+
+  @Override
+  public long demandRestores() {
+    return mover.counters().demandRestores.sum();
+  }
+
+  @Override
+  public long prefetchesUsed() {
+    return mover.counters().prefetchesUsed.sum();
+  }
+
+  @Override
+  public long stalledNanos() {
+    return mover.stall().someNanos();
+  }
+
+  @Override
+  public boolean isStalled() {
+    return mover.stall().isStalled();
+  }
+
+  @Override
+  public void tidy() {
+    mover.tidyPool();
+  }
+}
