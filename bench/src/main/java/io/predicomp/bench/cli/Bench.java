@@ -45,7 +45,8 @@ public final class Bench implements Runnable {
     CommandLine commandLine =
         new CommandLine(new Bench())
             .addSubcommand(new ProcessMemBenchCommand(interruption))
-            .addSubcommand(new CodecSweepCommand(interruption));
+            .addSubcommand(new CodecSweepCommand(interruption))
+            .addSubcommand(new CompareCommand(interruption));
     for (CommandLine sub : commandLine.getSubcommands().values()) {
       sub.getCommandSpec().mixinStandardHelpOptions(true);
       sub.getCommandSpec().usageMessage().abbreviateSynopsis(true);

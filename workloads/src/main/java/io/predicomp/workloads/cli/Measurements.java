@@ -21,6 +21,8 @@ final class Measurements {
         "process_mem_bench",
         "Memory of a process before and after compression, and how long cold reads wait.");
     COMMANDS.put("codec_sweep", "What every codec saves and costs, at every size of page.");
+    COMMANDS.put(
+        "compare", "The same pages in the arena, in zram, in bare C, in H2 and in memory.");
   }
 
   private Measurements() {}
