@@ -10,7 +10,8 @@ import java.util.Objects;
 
 /**
  * Private anonymous memory from the kernel: zero until written, physical pages given on first
- * touch, nothing reserved beforehand. Or memory that is shared with the kernel. Thread-safe.
+ * touch, nothing reserved beforehand. Or memory that is shared with the kernel. Thread-safe, but
+ * for one of {@link #confined}.
  *
  * <p>{@link #close()} unmaps it. Afterwards {@link #segment()}, and every slice taken of it, throws
  * {@link IllegalStateException} on access; code that uses the raw {@link #address()} must itself
@@ -24,11 +25,12 @@ public final class Mapping implements AutoCloseable {
 
   static final int PRIVATE_ANONYMOUS = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 
-  private final Arena lifetime = Arena.ofShared();
+  private final Arena lifetime;
   private final MemorySegment segment;
 
-  @SuppressWarnings("restricted")
-  private Mapping(long address, long bytes) {
+  @SuppressWarnings({"restricted", "MustBeClosedChecker"}) // close() closes it
+  private Mapping(long address, long bytes, boolean confined) {
+    lifetime = confined ? Arena.ofConfined() : Arena.ofShared();
     segment =
         MemorySegment.ofAddress(address).reinterpret(bytes, lifetime, all -> unmap(address, bytes));
   }
@@ -43,6 +45,20 @@ public final class Mapping implements AutoCloseable {
    *     whether for want of address space, mappings or memory
    */
   public static Mapping anonymous(long bytes, MemoryAdvice... advice) {
+    return map(bytes, false, advice);
+  }
+
+  /**
+   * {@return a new mapping as {@link #anonymous} gives, for the calling thread alone} Nobody else
+   * may access or close it, so that closing it need not stop the other threads.
+   *
+   * @param bytes its size, rounded up to whole system pages
+   */
+  public static Mapping confined(long bytes) {
+    return map(bytes, true);
+  }
+
+  private static Mapping map(long bytes, boolean confined, MemoryAdvice... advice) {
     if (bytes <= 0) {
       throw new IllegalArgumentException("a mapping has at least 1 byte, not " + bytes);
     }
@@ -56,7 +72,7 @@ public final class Mapping implements AutoCloseable {
               + size
               + " bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE");
     }
-    Mapping mapping = new Mapping(address, size);
+    Mapping mapping = new Mapping(address, size, confined);
     try {
       for (MemoryAdvice each : advice) {
         mapping.advise(each, 0, size);
@@ -86,7 +102,7 @@ public final class Mapping implements AutoCloseable {
           "length=%d bytes, %s, MAP_SHARED, fd=%d, offset=%d"
               .formatted(size, protection, fd, offset));
     }
-    return new Mapping(address, size);
+    return new Mapping(address, size, false);
   }
 
   /** {@return the address of the first byte, a multiple of the system page size} */
@@ -196,6 +212,7 @@ public final class Mapping implements AutoCloseable {
   /**
    * Unmaps the memory; does nothing the second time.
    *
+   * @throws WrongThreadException if the mapping is {@link #confined} to another thread
    * @throws IllegalStateException if a native call is using the segment at this moment; the mapping
    *     stays open and can be closed later
    */

@@ -80,13 +80,8 @@ final class InheritedMemory {
         files.add(area.file());
       }
     }
-    long endOfKept = 0;
     for (Area area : areas) {
-      // A library's zero-initialised data is an anonymous mapping right behind its file's.
-      boolean data = area.file().isEmpty() && area.start() == endOfKept;
-      if (files.contains(area.file()) || data) {
-        endOfKept = area.end();
-      } else {
+      if (!files.contains(area.file())) {
         // Refused for mappings of devices and of the kernel itself, which cost nothing.
         Libc.madvise(area.start(), area.end() - area.start(), MADV_DONTFORK);
       }

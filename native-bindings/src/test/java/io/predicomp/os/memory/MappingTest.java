@@ -45,6 +45,25 @@ class MappingTest {
   }
 
   @Test
+  void aConfinedOneIsForItsThreadAlone() throws Exception {
+    Mapping mapping = Mapping.confined(PAGE);
+    MemorySegment memory = mapping.segment();
+    memory.set(JAVA_LONG, 0, 42);
+    try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+      other
+          .submit(
+              () -> {
+                assertThrows(WrongThreadException.class, () -> memory.get(JAVA_LONG, 0));
+                assertThrows(WrongThreadException.class, mapping::close);
+              })
+          .get();
+    }
+    assertEquals(42, memory.get(JAVA_LONG, 0));
+    mapping.close();
+    assertThrows(IllegalStateException.class, () -> memory.get(JAVA_LONG, 0));
+  }
+
+  @Test
   void sizeIsRoundedUpToPages() {
     try (Mapping mapping = Mapping.anonymous(PAGE + 1)) {
       assertEquals(2 * PAGE, mapping.byteSize());

@@ -62,7 +62,7 @@ public record MmapChurn(long regionBytes, long mapBytes, long requestedRate) imp
   }
 
   private void mapTouchUnmap() {
-    try (Mapping mapping = Mapping.anonymous(mapBytes)) {
+    try (Mapping mapping = Mapping.confined(mapBytes)) {
       MemorySegment segment = mapping.segment();
       for (long offset = 0; offset < segment.byteSize(); offset += SystemPage.SIZE) {
         segment.set(ValueLayout.JAVA_BYTE, offset, (byte) 1);

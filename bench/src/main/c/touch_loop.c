@@ -1,0 +1,105 @@
+/*
+ * The work of random_touch_heap on plain memory, as fast as can be.
+ *
+ *   touch_loop SECONDS WORKERS REGION_MEBIBYTES
+ *
+ * As there, each worker has its share of the pages, a touch adds one to a word that lies elsewhere
+ * on each page, counts the writes of the page, and is timed if it is a sixteenth.
+ */
+#include "loop.h"
+
+enum { BATCH = 256, LATENCY_STEP = 16 };
+
+struct job {
+	char *region;
+	uint64_t first_page, pages, seed;
+	int64_t end;
+	uint32_t *writes;
+	int64_t touches;
+	struct latencies latencies;
+};
+
+static inline void touch(struct job *job, char *region, uint32_t *writes, uint64_t page)
+{
+	uint64_t number = job->first_page + page;
+	uint64_t offset = number * PAGE_BYTES + (hash(number) & (PAGE_BYTES - 8));
+
+	*(volatile uint64_t *)(region + offset) += 1;
+	writes[page]++;
+}
+
+static void *work(void *argument)
+{
+	struct job *job = argument;
+	char *region = job->region;
+	uint32_t *writes = job->writes;
+	uint64_t key = hash(job->seed);
+	uint64_t pages = job->pages;
+	uint64_t index = 0;
+	int until_next = 1;
+
+	while (now() < job->end) {
+		for (int i = 0; i < BATCH; i++) {
+			uint64_t random = hash(key + index++ * UINT64_C(0x9E3779B97F4A7C15)) >> 33;
+			uint64_t page = (random * pages) >> 31;
+
+			if (--until_next > 0) {
+				touch(job, region, writes, page);
+			} else {
+				until_next = LATENCY_STEP;
+				int64_t start = now();
+				touch(job, region, writes, page);
+				record(&job->latencies, now() - start);
+			}
+		}
+	}
+	job->touches = (int64_t)index;
+	return NULL;
+}
+
+int main(int count, char **arguments)
+{
+	if (count != 4) {
+		fprintf(stderr, "touch_loop SECONDS WORKERS REGION_MEBIBYTES\n");
+		return 2;
+	}
+	int64_t seconds = argument(arguments, 1);
+	uint64_t workers = (uint64_t)argument(arguments, 2);
+	size_t bytes = (size_t)argument(arguments, 3) << 20;
+	uint64_t pages = bytes / PAGE_BYTES;
+	struct job *jobs = calloc(workers, sizeof *jobs);
+	struct latencies *latencies = calloc(1, sizeof *latencies);
+	uint32_t *writes = calloc(pages, sizeof *writes);
+	if (!jobs || !latencies || !writes)
+		die("calloc");
+	char *region = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (region == MAP_FAILED)
+		die("mmap");
+	madvise(region, bytes, MADV_NOHUGEPAGE);
+	for (uint64_t word = 0; word < bytes / 8; word++)
+		((uint64_t *)region)[word] = hash(word);
+
+	double cpu_before = cpu_seconds(RUSAGE_SELF);
+	int64_t start = now();
+	for (uint64_t i = 0; i < workers; i++) {
+		jobs[i].region = region;
+		jobs[i].first_page = pages * i / workers;
+		jobs[i].pages = pages * (i + 1) / workers - jobs[i].first_page;
+		jobs[i].writes = writes + jobs[i].first_page;
+		jobs[i].seed = i;
+		jobs[i].end = start + seconds * SECOND;
+	}
+	run_threads((int64_t)workers, work, jobs, sizeof *jobs);
+	double elapsed = (double)(now() - start) / SECOND;
+	double cpu = cpu_seconds(RUSAGE_SELF) - cpu_before;
+	int64_t touches = 0;
+	for (uint64_t i = 0; i < workers; i++) {
+		touches += jobs[i].touches;
+		add(latencies, &jobs[i].latencies);
+	}
+	printf("{\"ops\":%ld,\"achieved_ops_per_sec\":%.1f,\"touch_p50_ns\":%ld,"
+	       "\"cpu_seconds\":%.6f}\n", (long)touches,
+	       (double)touches / elapsed, (long)median(latencies), cpu);
+	return 0;
+}

@@ -1,0 +1,2 @@
+/** Workloads beside the same loop in C. */
+package io.predicomp.bench.loop;
