@@ -10,6 +10,9 @@ enum CgroupVersion {
   V1("memory.limit_in_bytes", null, "memory.usage_in_bytes", "total_inactive_file"),
   V2("memory.max", "memory.high", "memory.current", "inactive_file");
 
+  /** A file with a line for each process of the cgroup; writing a number moves one in. */
+  static final String MEMBERS_FILE = "cgroup.procs";
+
   private final String limitFile;
   private final String softLimitFile;
   private final String usageFile;
@@ -25,11 +28,6 @@ enum CgroupVersion {
 
   String limitFile() {
     return limitFile;
-  }
-
-  /** {@return a file with a line for each process of the cgroup; writing a number moves one in} */
-  String membersFile() {
-    return "cgroup.procs";
   }
 
   /** {@return the limit above which processes are slowed down, where there is one} */

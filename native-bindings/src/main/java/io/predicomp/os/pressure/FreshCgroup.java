@@ -68,7 +68,7 @@ public final class FreshCgroup implements AutoCloseable {
     CgroupLocation here =
         CgroupLocation.ofMemoryController(root)
             .orElseThrow(() -> new IOException("no memory controller is mounted here"));
-    Path members = here.directory().resolve(here.version().membersFile());
+    Path members = here.directory().resolve(CgroupVersion.MEMBERS_FILE);
     requireMember(members);
     List<CgroupMemory> around = CgroupMemory.enclosing(root);
     for (CgroupMemory each : around) {
@@ -87,7 +87,7 @@ public final class FreshCgroup implements AutoCloseable {
       if (limit != Long.MAX_VALUE) {
         Files.writeString(directory.resolve(here.version().limitFile()), Long.toString(limit));
       }
-      join(directory.resolve(here.version().membersFile()));
+      join(directory.resolve(CgroupVersion.MEMBERS_FILE));
       return cgroup;
     } catch (IOException e) {
       try {
@@ -179,12 +179,19 @@ public final class FreshCgroup implements AutoCloseable {
     return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
   }
 
+  private static String whatIsIn(Path directory) throws IOException {
+    Optional<String> members = text(directory.resolve(CgroupVersion.MEMBERS_FILE));
+    if (members.isPresent() && members.get().isEmpty()) {
+      return " and is empty, as a run leaves it that was killed: remove it with rmdir";
+    }
+    return " and is in use, or no cgroup: choose another name";
+  }
+
   private static void make(Path directory) throws IOException {
     try {
       Files.createDirectory(directory);
     } catch (FileAlreadyExistsException e) {
-      throw new IOException(
-          directory + " exists; if no run uses it any more, remove it with rmdir", e);
+      throw new IOException(directory + " exists" + whatIsIn(directory), e);
     } catch (FileSystemException e) {
       throw new IOException(directory + " cannot be made: " + reason(e), e);
     }

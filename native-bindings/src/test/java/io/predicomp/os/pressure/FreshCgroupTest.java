@@ -149,8 +149,10 @@ class FreshCgroupTest {
   @Test
   void anExistingCgroupIsRefusedAndLeftAlone() {
     version1();
+    root.with("sys/fs/cgroup/memory/a/run/cgroup.procs", "1\n");
+    assertRefused("run exists and is in use");
     root.with("sys/fs/cgroup/memory/a/run/cgroup.procs", "");
-    assertRefused("run exists; if no run uses it any more, remove it with rmdir");
+    assertRefused("run exists and is empty, as a run leaves it that was killed");
     assertTrue(Files.exists(directory.resolve("sys/fs/cgroup/memory/a/run/cgroup.procs")));
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.predicomp.os.pressure.FreshCgroup;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs inside a real cgroup, where one can be made. */
@@ -78,9 +80,7 @@ class CgroupLauncherTest {
     assertFalse(Files.exists(directory));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"interactive_burst", "fork_exec_storm"})
-  void aSignalLeavesNoCgroup(String workload) throws Exception {
+  private Process startLongRun(String workload) throws IOException, InterruptedException {
     Process process =
         Launched.start(
             Launched.ROOT,
@@ -93,12 +93,47 @@ class CgroupLauncherTest {
             "1G",
             "--json");
     awaitMember(process);
+    return process;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "interactive_burst,TERM,143",
+    "interactive_burst,INT,130",
+    "fork_exec_storm,TERM,143",
+    "fork_touch_exit,INT,130"
+  })
+  void aSignalLeavesNoCgroup(String workload, String signal, int code) throws Exception {
+    assumeFalse(
+        signal.equals("INT") && Launched.sigintIsIgnored(),
+        "SIGINT is ignored by this process and so by its children");
+    Process process = startLongRun(workload);
     assertEquals(Long.toString(1L << 30), limit());
-    assertEquals(0, new ProcessBuilder("kill", "-TERM", "" + process.pid()).start().waitFor());
+    assertEquals(0, new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor());
     Launched run = Launched.finish(process);
-    assertEquals(143, run.exitCode(), run.toString());
+    assertEquals(code, run.exitCode(), run.toString());
     assertTrue(run.json().get("interrupted").asBoolean());
     assertFalse(Files.exists(directory));
+  }
+
+  /** Nobody is there to remove the cgroup, but the children die, and the next run says so. */
+  @Test
+  void whatAKilledRunLeavesIsEmptyAndToldTheNext() throws Exception {
+    Process process = startLongRun("fork_touch_exit");
+    process.destroyForcibly().waitFor();
+    try {
+      long giveUp = System.nanoTime() + 30_000_000_000L;
+      while (!Files.readString(directory.resolve("cgroup.procs")).isBlank()) {
+        assertTrue(System.nanoTime() < giveUp, "processes stay in " + directory);
+        new ProcessBuilder("true").start().waitFor();
+      }
+      Launched next = Launched.run(Launched.bin("fork_exit_storm"), "--cgroup", name);
+      assertEquals(2, next.exitCode(), next.toString());
+      assertEquals(1, next.err().lines().count(), next.err());
+      assertTrue(next.err().contains("is empty, as a run leaves it that was killed"), next.err());
+    } finally {
+      Files.delete(directory);
+    }
   }
 
   private void awaitMember(Process process) throws IOException, InterruptedException {
