@@ -6,6 +6,7 @@ module io.predicomp.workloads {
   requires HdrHistogram;
   requires info.picocli;
   requires io.predicomp.arena;
+  requires io.predicomp.controller;
   requires io.predicomp.os;
   requires org.snakeyaml.engine.v2;
   requires static org.jspecify;

@@ -1,6 +1,7 @@
 package io.predicomp.workloads.cli;
 
 import io.predicomp.arena.ArenaConfig;
+import io.predicomp.controller.wire.EnrolledProcess;
 import io.predicomp.os.ErrnoException;
 import io.predicomp.os.memory.AvailableMemory;
 import io.predicomp.workloads.fill.PageFill;
@@ -44,6 +45,7 @@ abstract class MemoryCommand implements Callable<Integer> {
   @Mixin final CgroupOptions cgroup = new CgroupOptions();
   @Mixin final ContentOptions content = new ContentOptions();
   @Mixin final ArenaOptions arena = new ArenaOptions();
+  @Mixin final ControllerOptions controller = new ControllerOptions();
 
   MemoryCommand(Interruption interruption) {
     this.interruption = interruption;
@@ -94,15 +96,35 @@ abstract class MemoryCommand implements Callable<Integer> {
     Deadline deadline = new Deadline(Clock.SYSTEM, run.nanos());
     interruption.watch(deadline);
     Progress progress = new Progress(System.err, Boolean.getBoolean("predicomp.terminal"));
-    Optional<TouchMemory> memory = open(workload, onArena);
+    Optional<EnrolledProcess> enrolled =
+        controller.open(workload.name(), arena, workload.regionBytes());
+    Optional<TouchMemory> memory = Optional.empty();
     try {
+      memory = open(workload, onArena);
       MemorySamples samples = new MemorySamples(workload.regionBytes(), trace.out());
       RunResult result =
-          new Session(workload, settings, fill, memory, deadline, progress, samples).run();
-      return new RunReport(workload, settings, fill, onArena, result);
+          new Session(
+                  workload,
+                  settings,
+                  fill,
+                  memory,
+                  controller.requests(enrolled),
+                  deadline,
+                  progress,
+                  samples)
+              .run();
+      return new RunReport(workload, settings, fill, onArena, controller.policy.word(), result);
     } finally {
       memory.ifPresent(TouchMemory::close);
+      enrolled.ifPresent(MemoryCommand::leave);
     }
+  }
+
+  private static void leave(EnrolledProcess process) {
+    if (!process.trouble().isEmpty()) {
+      System.err.println("predicomp: " + process.trouble());
+    }
+    process.close();
   }
 
   private Optional<TouchMemory> open(Workload workload, Optional<RunReport.OnArena> onArena) {
@@ -123,7 +145,7 @@ abstract class MemoryCommand implements Callable<Integer> {
   private void check(Workload workload) {
     run.check();
     List<OptionSpec> given = spec.commandLine().getParseResult().matchedOptions();
-    LaterOptions.check(given);
+    controller.check(arena.use, arena.autoloops);
     if (!arena.use) {
       if (arena.traceFile != null) {
         throw new Refusal("Option '--trace-csv' needs --use-mem-arena.");

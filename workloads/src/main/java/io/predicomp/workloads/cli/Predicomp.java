@@ -74,13 +74,13 @@ public final class Predicomp implements Runnable {
             new AnonStreamerCommand(interruption),
             new RandomTouchHeapCommand(interruption),
             new MmapChurnCommand(interruption))) {
-      CommandLine sub = new CommandLine(command);
-      LaterOptions.addTo(sub.getCommandSpec());
-      commandLine.addSubcommand(sub);
+      commandLine.addSubcommand(command);
     }
     commandLine.addSubcommand(new ForkExitStormCommand(interruption));
     commandLine.addSubcommand(new ForkTouchExitCommand(interruption));
     commandLine.addSubcommand(new ForkExecStormCommand(interruption));
+    commandLine.addSubcommand(new ControllerCommand(interruption));
+    commandLine.addSubcommand(new MatrixCommand(interruption));
     commandLine.addSubcommand(new ExternalCommand(interruption));
     commandLine.addSubcommand(
         new CommandLine(new ToolsCommand()).addSubcommand(new ToolsCommand.Check()));

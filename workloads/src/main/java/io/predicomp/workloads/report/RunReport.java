@@ -19,12 +19,14 @@ import org.HdrHistogram.Histogram;
  * A run and its result.
  *
  * @param onArena nothing without arena
+ * @param compressPolicy who says when the region is compressed: internal, external or both
  */
 public record RunReport(
     Workload workload,
     Session.Settings settings,
     PageFill fill,
     Optional<OnArena> onArena,
+    String compressPolicy,
     RunResult result) {
   /** The arena's settings, and how it was reached. */
   public record OnArena(ArenaConfig config, ArenaAccess.Choice access) {}
@@ -72,12 +74,11 @@ public record RunReport(
       json.put("region_mb", regionMebibytes);
       json.put("use_mem_arena", arena ? 1 : 0);
     }
+    json.put("compress_policy", compressPolicy);
+    json.put("external_compress_triggers", result.requestedDemotions());
     if (workload instanceof InteractiveBurst) {
       putLoops(json);
     } else {
-      // The workload itself is all that asks for compression.
-      json.put("compress_policy", "internal");
-      json.put("external_compress_triggers", 0);
       putCounters(json, "compress_ops", "decompress_ops", "evictions_lru");
     }
     json.put("elapsed_ms", result.elapsedNanos() / 1e6);

@@ -10,4 +10,9 @@ public interface DemotionPass {
    * asked between pieces of a few milliseconds.
    */
   void run(BooleanSupplier goOn);
+
+  /** {@return whether it should be run as soon as it can be, and not only when its time comes} */
+  default boolean isUrgent() {
+    return false;
+  }
 }

@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Compresses after the fill and then at a fixed period, while the workers go on. */
 public final class PeriodicDemotion implements DemotionSchedule {
+  /** How often it looks whether somebody asks. */
+  private static final long LOOK_NANOS = 5_000_000;
+
   private final long periodNanos;
   private final DemotionPass demote;
   private final Deadline deadline;
@@ -31,13 +34,22 @@ public final class PeriodicDemotion implements DemotionSchedule {
   private void loop() {
     try {
       while (!deadline.isOver()) {
-        deadline.sleepUntil(deadline.clock().nanoTime() + periodNanos);
+        pause();
         if (!deadline.isOver()) {
           demote.run(() -> !deadline.isOver());
         }
       }
     } catch (Throwable t) {
       deadline.fail(t);
+    }
+  }
+
+  private void pause() {
+    long end = deadline.clock().nanoTime() + periodNanos;
+    for (long now = deadline.clock().nanoTime();
+        now < end && !deadline.isOver() && !demote.isUrgent();
+        now = deadline.clock().nanoTime()) {
+      deadline.sleepUntil(Math.min(end, now + LOOK_NANOS));
     }
   }
 

@@ -17,6 +17,7 @@ import org.HdrHistogram.Histogram;
  * @param demotedStats the arena after it was last compressed
  * @param demotions how often the region was compressed, wholly or as far as a pause allowed
  * @param demotionNanos how long that took
+ * @param requestedDemotions those of them that were asked for from outside the process
  * @param samples of the arena, ten times a second
  * @param startStats the arena when the work began
  * @param touchLatencies of the touches timed, in nanoseconds
@@ -33,6 +34,7 @@ public record RunResult(
     Optional<ArenaStats> demotedStats,
     long demotions,
     long demotionNanos,
+    long requestedDemotions,
     MemorySamples samples,
     Optional<ArenaStats> startStats,
     Histogram touchLatencies,

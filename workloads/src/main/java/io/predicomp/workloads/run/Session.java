@@ -42,6 +42,7 @@ public final class Session {
   private final MemorySamples samples;
   private final Crew crew;
   private final Demotions demotions;
+  private final RequestedDemotion requested;
   private final DemotionSchedule schedule;
   private final List<PageShare> shares;
   private final Histogram touchLatencies = Latencies.newHistogram();
@@ -50,12 +51,14 @@ public final class Session {
 
   /**
    * @param memory nothing if the workload has no region
+   * @param requests to compress it, from outside
    */
   public Session(
       Workload workload,
       Settings settings,
       PageFill fill,
       Optional<TouchMemory> memory,
+      DemotionRequests requests,
       Deadline deadline,
       Progress progress,
       MemorySamples samples) {
@@ -68,8 +71,9 @@ public final class Session {
     this.progress = progress;
     this.crew = new Crew(settings.workers(), deadline);
     this.demotions = new Demotions(memory);
-    this.schedule =
-        workload.demotion(settings.workers(), settings.autoloops() ? _ -> {} : demotions, deadline);
+    DemotionPass own = settings.autoloops() || requests.replaceOwn() ? _ -> {} : demotions;
+    this.requested = new RequestedDemotion(own, demotions, requests, deadline);
+    this.schedule = workload.demotion(settings.workers(), requested, deadline);
     this.shares = memory.isPresent() ? shares() : List.of();
   }
 
@@ -118,6 +122,7 @@ public final class Session {
         demotions.stats().or(() -> stats),
         demotions.count(),
         demotions.nanos(),
+        requested.carriedOut(),
         samples,
         started,
         touchLatencies,

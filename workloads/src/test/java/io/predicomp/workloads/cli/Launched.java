@@ -21,6 +21,8 @@ record Launched(int exitCode, String out, String err) {
         .addReads(ModuleLayer.boot().findModule("com.fasterxml.jackson.databind").orElseThrow());
   }
 
+  private static final long PATIENCE_SECONDS = 60;
+
   static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   static Path bin(String workload) {
@@ -28,7 +30,11 @@ record Launched(int exitCode, String out, String err) {
   }
 
   static Launched run(Path program, String... arguments) throws IOException {
-    return finish(start(ROOT, program, arguments));
+    return run(program, PATIENCE_SECONDS, arguments);
+  }
+
+  static Launched run(Path program, long patienceSeconds, String... arguments) throws IOException {
+    return finish(start(ROOT, program, arguments), patienceSeconds);
   }
 
   static Process start(Path directory, Path program, String... arguments) throws IOException {
@@ -46,12 +52,16 @@ record Launched(int exitCode, String out, String err) {
   }
 
   static Launched finish(Process process) throws IOException {
+    return finish(process, PATIENCE_SECONDS);
+  }
+
+  private static Launched finish(Process process, long patienceSeconds) throws IOException {
     CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> read(process));
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
-      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      if (!process.waitFor(patienceSeconds, TimeUnit.SECONDS)) {
         process.destroyForcibly();
-        throw new IllegalStateException("still running after a minute");
+        throw new IllegalStateException("still running after " + patienceSeconds + " s");
       }
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);

@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Isolated("replaces System.err")
 class RefusalTest {
-  private record Answer(int code, String err) {}
+  record Answer(int code, String err) {}
 
-  private static Answer ask(String line) {
+  static Answer ask(String line) {
     PrintStream before = System.err;
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));

@@ -32,6 +32,7 @@ class SessionTest {
             SETTINGS,
             FILL,
             Optional.of(memory),
+            DemotionRequests.NONE,
             new Deadline(Clock.SYSTEM, RUN_NANOS),
             new Progress(System.err, false),
             new MemorySamples(BYTES, null))

@@ -1,0 +1,236 @@
+package io.predicomp.workloads.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.predicomp.controller.matrix.ControllerCsv;
+import io.predicomp.controller.matrix.MatrixWorkload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The controller, the matrix and their workloads as a user runs them. */
+class ControllerLauncherTest {
+  private static final Path PREDICOMP = Launched.ROOT.resolve("predicomp");
+  private static final long PATIENCE_SECONDS = 60;
+
+  @TempDir Path directory;
+
+  private Process start(Path socket, Path csv, String events) throws IOException {
+    Process controller =
+        Launched.builder(
+                directory,
+                PREDICOMP,
+                "controller",
+                "--delay-sec",
+                "0.5",
+                "--csv",
+                csv.toString(),
+                "--sock",
+                socket.toString(),
+                "--events",
+                events)
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("controller.log").toFile())
+            .start();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!Files.exists(socket)) {
+      assertTrue(controller.isAlive() && System.nanoTime() < end, this::log);
+      Thread.onSpinWait();
+    }
+    return controller;
+  }
+
+  private String log() {
+    try {
+      return Files.readString(directory.resolve("controller.log"));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private static Launched burst(Path socket, String policy) throws IOException {
+    return Launched.run(
+        Launched.bin("interactive_burst"),
+        "--duration-sec",
+        "2",
+        "--region-mb",
+        "4",
+        "--use-mem-arena",
+        "--controller-enroll",
+        "--controller-sock",
+        socket.toString(),
+        "--compress-policy",
+        policy,
+        "--json");
+  }
+
+  /** Polling works without privilege, and everywhere: that the others do is the matrix' to show. */
+  @Test
+  void withoutPrivilegeProcessesArePolledAndTheFileSaysSo() throws Exception {
+    Path socket = directory.resolve("socket");
+    Path csv = directory.resolve("rows.csv");
+    Process controller = start(socket, csv, "proc");
+    try {
+      JsonNode external = burst(socket, "external").json();
+      assertEquals("external", external.get("compress_policy").textValue());
+      assertEquals(1, external.get("external_compress_triggers").intValue());
+      assertEquals(1, external.get("demotions").intValue());
+      assertEquals("ok", external.get("verification").textValue());
+      JsonNode internal = burst(socket, "internal").json();
+      assertEquals(0, internal.get("external_compress_triggers").intValue());
+      assertTrue(internal.get("demotions").intValue() > 1, internal::toString);
+    } finally {
+      controller.destroy();
+      assertTrue(controller.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), this::log);
+    }
+    assertEquals(143, controller.exitValue(), this::log);
+    assertFalse(Files.exists(socket), "the socket is left behind");
+    String text = Files.readString(csv);
+    assertTrue(text.startsWith("# predicomp controller"), text);
+    assertTrue(text.lines().findFirst().orElseThrow().contains("polling of /proc"), text);
+    List<Map<String, String>> enrolled =
+        ControllerCsv.read(csv).stream()
+            .filter(row -> row.get("workload_name").equals("interactive_burst"))
+            .toList();
+    assertEquals(2, enrolled.size(), text);
+    assertEquals("1", enrolled.getFirst().get("compress_ack"));
+    assertEquals("0", enrolled.getLast().get("compress_sent"));
+  }
+
+  @Test
+  void rowsAreGoodAlsoAfterKill() throws Exception {
+    Path socket = directory.resolve("socket");
+    Path csv = directory.resolve("rows.csv");
+    Process controller = start(socket, csv, "auto");
+    try {
+      assertEquals(0, burst(socket, "both").exitCode());
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+      while (!Files.readString(csv).contains("interactive_burst")) {
+        assertTrue(System.nanoTime() < end, this::log);
+        Thread.onSpinWait();
+      }
+    } finally {
+      controller.destroyForcibly().waitFor();
+    }
+    assertTrue(Files.readString(csv).endsWith("\n"));
+    Map<String, String> row =
+        ControllerCsv.read(csv).stream()
+            .filter(each -> each.get("workload_name").equals("interactive_burst"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals("1", row.get("exited"));
+    assertTrue(Integer.parseInt(row.get("compress_ack")) >= 1, row::toString);
+    assertTrue(Long.parseLong(row.get("compress_ops")) > 0, row::toString);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "controller --delay-sec -1|--delay-sec|0 to 86400",
+        "controller --delay-sec x|--delay-sec|0 to 86400",
+        "controller --policy now|--policy|delay, psi or idle",
+        "controller --policy psi --psi-cgroup /no/such|--psi-cgroup|memory.pressure",
+        "controller --psi-cgroup /x|--psi-cgroup|needs --policy psi",
+        "controller --events magic|--events|auto, ebpf, netlink or proc",
+        "controller --csv /no/such/file --events proc|--csv|cannot be written",
+        "controller --sock /no/such/socket --events proc|--sock|ENOENT",
+        "matrix --delay-sec 20 --duration-sec 20|--delay-sec|is not less than",
+        "matrix --workloads nothing|--workloads|is not a workload",
+        "matrix --duration-sec 301|--duration-sec|1 to 300",
+        "anon_streamer --controller-enroll|--controller-enroll|needs --use-mem-arena",
+        "anon_streamer --use-mem-arena --controller-sock x|--controller-sock|needs"
+            + " --controller-enroll",
+        "anon_streamer --use-mem-arena --compress-policy external|--compress-policy|needs"
+            + " --controller-enroll",
+        "anon_streamer --use-mem-arena --controller-enroll --compress-policy x|--compress-policy"
+            + "|internal, external or both",
+        "anon_streamer --use-mem-arena --controller-enroll --controller-sock /no/such"
+            + "|--controller-sock|start one with ./predicomp controller",
+        "anon_streamer --use-mem-arena --controller-enroll --compress-policy external"
+            + " --arena-autoloops|--arena-autoloops|--compress-policy both"
+      })
+  void isRefused(String line) {
+    String[] parts = line.split("\\|", -1);
+    RefusalTest.Answer answer = RefusalTest.ask(parts[0]);
+    assertEquals(2, answer.code(), answer.err());
+    assertEquals(1, answer.err().lines().count(), answer.err());
+    assertTrue(answer.err().contains(parts[1]) && answer.err().contains(parts[2]), answer.err());
+  }
+
+  /** All seven, each with a fresh controller. */
+  @Test
+  void theMatrixRunsEveryWorkload() throws Exception {
+    Launched run =
+        Launched.run(
+            Launched.ROOT.resolve("workloads/scripts/run_controller_workload_matrix.sh"),
+            180,
+            "--delay-sec",
+            "1",
+            "--duration-sec",
+            "2",
+            "--region-mb",
+            "4",
+            "--results",
+            directory.toString(),
+            "--json");
+    assertEquals(0, run.exitCode(), run.toString());
+    JsonNode all = run.json();
+    assertEquals(7, all.get("workloads").intValue());
+    assertEquals(0, all.get("failed").intValue());
+    Path results;
+    try (var entries = Files.list(directory)) {
+      results = entries.findFirst().orElseThrow();
+    }
+    ObjectMapper json = new ObjectMapper();
+    assertEquals(all, json.readTree(results.resolve("summary.json").toFile()));
+    for (MatrixWorkload workload : MatrixWorkload.values()) {
+      Path own = results.resolve(workload.command());
+      assertTrue(Files.readString(own.resolve("controller.log")).contains("watching"));
+      JsonNode summary = json.readTree(own.resolve("summary.json").toFile());
+      assertEquals("ok", summary.get("result").textValue());
+      assertEquals(
+          workload.isTriggerable() ? "triggerable" : "observe-only",
+          summary.get("tier").textValue());
+      assertEquals(
+          workload.isTriggerable() ? "done" : "ineligible", summary.get("compression").textValue());
+      assertEquals(
+          json.readTree(own.resolve("workload.stdout").toFile()), summary.get("workload_output"));
+      assertFalse(ControllerCsv.read(own.resolve("controller.csv")).isEmpty());
+    }
+  }
+
+  @Test
+  void aWorkloadThatFailsDoesNotStopTheNextAndTheExitCodeTells() throws Exception {
+    Launched run =
+        Launched.run(
+            PREDICOMP,
+            180,
+            "matrix",
+            "--workloads",
+            "anon_streamer,fork_exit_storm",
+            "--workers",
+            "300", // more than a region of 1 MiB has pages
+            "--region-mb",
+            "1",
+            "--delay-sec",
+            "0.5",
+            "--duration-sec",
+            "1",
+            "--results",
+            directory.toString());
+    assertEquals(1, run.exitCode(), run.toString());
+    assertTrue(run.out().contains("anon_streamer: it ended with exit code 2"), run.toString());
+    assertTrue(run.out().lines().anyMatch(line -> line.startsWith("fork_exit_storm")), run.out());
+  }
+}
