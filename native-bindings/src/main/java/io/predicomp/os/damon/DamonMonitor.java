@@ -8,39 +8,9 @@ import java.util.List;
  * closing it, a shutdown hook does; if it is killed, see {@link Damon}. Any thread may call any
  * method.
  */
-public final class DamonMonitor implements AutoCloseable {
-  private final Damon damon;
-  private final Kdamond kdamond;
-  private final RegionSource source;
-  private final long pid;
-  private final long start;
-  private final MonitoringAttributes attributes;
-  private final Thread hook = new Thread(this::release, "predicomp-damon-release");
-  private boolean closed;
-
-  DamonMonitor(
-      Damon damon,
-      Kdamond kdamond,
-      RegionSource source,
-      long pid,
-      long start,
-      MonitoringAttributes attributes) {
-    this.damon = damon;
-    this.kdamond = kdamond;
-    this.source = source;
-    this.pid = pid;
-    this.start = start;
-    this.attributes = attributes;
-  }
-
-  void releaseAtExit() {
-    Runtime.getRuntime().addShutdownHook(hook);
-  }
-
+public interface DamonMonitor extends AutoCloseable {
   /** {@return how closely it looks} */
-  public MonitoringAttributes attributes() {
-    return attributes;
-  }
+  MonitoringAttributes attributes();
 
   /**
    * {@return the regions as the last aggregation left them, in the order of their addresses} Empty
@@ -50,47 +20,12 @@ public final class DamonMonitor implements AutoCloseable {
    *     it off, or if its files cannot be read; the message says which
    * @throws IllegalStateException if this is closed
    */
-  public synchronized List<DamonRegion> snapshot() throws IOException {
-    if (closed) {
-      throw new IllegalStateException("this monitor is closed");
-    }
-    try {
-      return source.read();
-    } catch (IOException e) {
-      if (!isWatching()) {
-        throw new IOException(
-            Damon.isAlive(pid)
-                ? "DAMON stopped watching: somebody switched it off"
-                : "DAMON stopped watching: process " + pid + " has ended",
-            e);
-      }
-      throw e;
-    }
-  }
+  List<DamonRegion> snapshot() throws IOException;
 
-  private boolean isWatching() {
-    try {
-      return kdamond.watches(pid, start) && kdamond.isOn();
-    } catch (IOException e) {
-      return false;
-    }
-  }
+  /** {@return whether it still watches; a monitor that does not never will again} */
+  boolean isWatching();
 
   /** Stops watching and leaves no kdamond; does nothing the second time. */
   @Override
-  public void close() {
-    release();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The hook is running already, and finds nothing to do.
-    }
-  }
-
-  private synchronized void release() {
-    if (!closed) {
-      closed = true;
-      damon.release(kdamond, source, pid, start);
-    }
-  }
+  void close();
 }

@@ -6,8 +6,9 @@ public sealed interface DamonStart {
    * It is watching.
    *
    * @param monitor to be closed by the caller
+   * @param note what people should know, in one sentence; empty if there is nothing
    */
-  record Watching(DamonMonitor monitor) implements DamonStart {}
+  record Watching(DamonMonitor monitor, String note) implements DamonStart {}
 
   /**
    * It is not, and nothing was changed.
@@ -27,6 +28,8 @@ public sealed interface DamonStart {
     NO_VADDR,
     /** Somebody else uses DAMON, or has prepared to. */
     BUSY,
+    /** A process that used this library was killed and left its kdamond; it can be replaced. */
+    LEFT_BEHIND,
     /** The kernel shows regions neither through schemes (6.2) nor through tracefs. */
     NO_SNAPSHOTS,
     /** The process to be watched does not exist. */

@@ -5,8 +5,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The directory of one monitoring thread. */
+/**
+ * The directory of one monitoring thread.
+ *
+ * <p>Those of this library carry a mark: their scheme matches regions of up to {@link #MARK} bytes,
+ * which is all there are, and a number that nobody else would choose.
+ */
 final class Kdamond {
+  /** "predicom" in ASCII, far above any region's length. */
+  static final String MARK = Long.toString(0x7072_6564_6963_6f6dL);
+
   private final ControlFiles files;
   private final Path directory;
   private final Path context;
@@ -109,29 +117,38 @@ final class Kdamond {
   }
 
   /**
-   * Adds a scheme that matches every region and does nothing but count.
+   * Adds a scheme that matches every region, does nothing but count, and is the mark.
    *
    * @return whether the kernel shows which regions a scheme met: from 6.2
    */
   boolean addCountingScheme() throws IOException {
-    Path schemes = context.resolve("schemes");
-    files.write(schemes.resolve("nr_schemes"), "1");
-    if (!files.exists(triedRegions())) {
-      files.write(schemes.resolve("nr_schemes"), "0");
-      return false;
-    }
-    Path scheme = schemes.resolve("0");
-    files.write(scheme.resolve("action"), "stat");
+    files.write(context.resolve("schemes/nr_schemes"), "1");
+    Path scheme = context.resolve("schemes/0");
     Path pattern = scheme.resolve("access_pattern");
-    files.write(pattern.resolve("sz/max"), Long.toUnsignedString(-1));
+    files.write(pattern.resolve("sz/max"), MARK); // first: from here on it is known as ours
+    files.write(scheme.resolve("action"), "stat");
     files.write(pattern.resolve("nr_accesses/max"), Integer.toUnsignedString(-1));
     files.write(pattern.resolve("age/max"), Integer.toUnsignedString(-1));
-    return true;
+    return files.exists(triedRegions());
+  }
+
+  /** {@return whether this library has made it} */
+  boolean isMarked() throws IOException {
+    Path limit = context.resolve("schemes/0/access_pattern/sz/max");
+    return files.exists(limit) && files.read(limit).equals(MARK);
+  }
+
+  /** {@return whether nobody has set up anything in it that would say whose it is} */
+  boolean isBlank() throws IOException {
+    return files.read(directory.resolve("contexts/nr_contexts")).equals("0")
+        || (files.read(context.resolve("targets/nr_targets")).equals("0")
+            && files.read(context.resolve("schemes/nr_schemes")).equals("0"));
   }
 
   /** {@return whether it still is as {@link #watch} made it, and not somebody else's by now} */
   boolean watches(long pid, long start) throws IOException {
     return onlyTarget().equals(Optional.of(pid))
+        && isMarked()
         && files.exists(context.resolve("targets/0/regions/0/start"))
         && files
             .read(context.resolve("targets/0/regions/0/start"))

@@ -21,6 +21,7 @@ import java.util.zip.GZIPInputStream;
 final class DamonProbe {
   private static final String KERNEL =
       "use a kernel built with CONFIG_DAMON_VADDR and CONFIG_DAMON_SYSFS";
+  private static final String STOP = "stop the program that uses DAMON";
   private static final String CONFIG_LINE = "CONFIG_DAMON_VADDR=y";
 
   private final Path root;
@@ -46,7 +47,7 @@ final class DamonProbe {
       return new ProbeResult.Unsupported("the kernel has no DAMON control files", KERNEL);
     }
     // Only who may read this file may also write it: its mode is 0600.
-    Files.readString(kdamonds.resolve("nr_kdamonds"));
+    String number = Files.readString(kdamonds.resolve("nr_kdamonds")).strip();
 
     Optional<Boolean> vaddr = offeredByKdamond().or(this::configured);
     if (vaddr.isEmpty()) {
@@ -58,11 +59,14 @@ final class DamonProbe {
           "DAMON is there, but not for virtual addresses (vaddr)", KERNEL);
     }
     Optional<String> running = running();
-    return running.isPresent()
-        ? new ProbeResult.Unsupported(
-            "kdamond " + running.get() + " is on, and while one is, none can be added",
-            "stop the program that uses DAMON")
-        : new ProbeResult.Supported();
+    if (running.isPresent()) {
+      return new ProbeResult.Unsupported(
+          "kdamond " + running.get() + " is on, and while one is, none can be added", STOP);
+    }
+    return number.equals("0")
+        ? new ProbeResult.Supported()
+        : new ProbeResult.Unsupported(
+            "somebody has prepared " + number + " kdamond(s), though none is on", STOP);
   }
 
   private Optional<Boolean> offeredByKdamond() throws IOException {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,12 +127,81 @@ class DamonTest {
   }
 
   @Test
-  void whatAKilledProgramLeftIsReplaced() throws IOException {
-    sysfs.foreign("off", NOBODY);
-    try (DamonMonitor monitor = watching()) {
+  void whatAKilledProgramOfOursLeftIsReplacedAndNamed() throws IOException {
+    sysfs.ours("off", NOBODY);
+    Refused obstacle = new Damon(sysfs, directory).obstacle().orElseThrow();
+    assertEquals(Cause.LEFT_BEHIND, obstacle.cause());
+    assertEquals(0, sysfs.numbersWritten);
+    Watching watching = assertInstanceOf(Watching.class, watch());
+    assertTrue(watching.note().contains("Process " + NOBODY), watching::note);
+    try (DamonMonitor monitor = watching.monitor()) {
       assertEquals(2, monitor.snapshot().size());
     }
     assertEquals("0", sysfs.get("nr_kdamonds"));
+  }
+
+  @Test
+  void whatSomebodyElsesProgramLeftStays() throws IOException {
+    sysfs.foreign("off", NOBODY);
+    refused(Cause.BUSY);
+    assertEquals(0, sysfs.numbersWritten);
+  }
+
+  @Test
+  void aKdamondForPhysicalMemoryThatRestsIsLeftAlone() throws IOException {
+    sysfs.foreign("off", 0); // paddr needs no process, and 0 is none
+    refused(Cause.BUSY);
+    assertEquals(0, sysfs.numbersWritten);
+  }
+
+  @Test
+  void oursThatOthersMayStillNeedIsLeftAlone() throws IOException {
+    sysfs.ours("off", PID);
+    refused(Cause.BUSY);
+    sysfs.ours("on", NOBODY);
+    refused(Cause.BUSY);
+    assertEquals(0, sysfs.numbersWritten);
+  }
+
+  @Test
+  void theKernelsOwnUserOfDamonIsNamedBeforeAnythingIsWritten() throws IOException {
+    sysfs.kernelUser("damon_reclaim");
+    Refused refused = refused(Cause.BUSY);
+    assertTrue(refused.sentence().contains("damon_reclaim"), refused::sentence);
+    assertEquals(0, sysfs.numbersWritten);
+  }
+
+  @Test
+  void askingForObstaclesWritesNothing() {
+    assertEquals(Optional.empty(), new Damon(sysfs, directory).obstacle());
+    assertEquals(0, sysfs.numbersWritten);
+  }
+
+  @Test
+  void closingLeavesAKdamondThatRestsForSomebodyElse() throws IOException {
+    DamonMonitor monitor = watching();
+    sysfs.foreign("off", 0);
+    monitor.close();
+    assertEquals("1", sysfs.get("nr_kdamonds"));
+    assertEquals("0", sysfs.get("0/contexts/0/targets/0/pid_target"));
+  }
+
+  @Test
+  void aStartThatFailsHalfWayLeavesNothing() throws IOException {
+    String context = "0/contexts/0/";
+    for (String file :
+        List.of(
+            "0/contexts/nr_contexts",
+            context + "monitoring_attrs/intervals/aggr_us",
+            context + "schemes/0/action",
+            context + "targets/nr_targets",
+            context + "targets/0/regions/0/end",
+            "0/state")) {
+      sysfs.fails = file;
+      refused(Cause.FAILED);
+      sysfs.fails = "";
+      assertEquals("0", sysfs.get("nr_kdamonds"), file);
+    }
   }
 
   @Test

@@ -27,6 +27,7 @@ final class FakeSysfs extends ControlFiles {
   boolean denied;
   boolean shortOfMemory;
   boolean startsBusy;
+  String fails = "";
   int numbersWritten;
   Runnable beforeTarget = () -> {};
 
@@ -40,6 +41,19 @@ final class FakeSysfs extends ControlFiles {
     Path tracing = root.resolve("sys/kernel/tracing");
     Files.createDirectories(tracing.resolve("events/damon/damon_aggregated"));
     Files.createDirectories(tracing.resolve("instances"));
+  }
+
+  /** What a killed program of ours has left, or one that runs. */
+  void ours(String state, long pid) throws IOException {
+    foreign(state, pid);
+    super.write(context().resolve("schemes/nr_schemes"), "1");
+    makeScheme(true);
+    put(context().resolve("schemes/0/access_pattern/sz/max"), Kdamond.MARK);
+  }
+
+  /** The kernel's own user of DAMON. */
+  void kernelUser(String module) throws IOException {
+    put(root.resolve("sys/module").resolve(module).resolve("parameters/enabled"), "Y");
   }
 
   /** A set of kdamonds that somebody else has made. */
@@ -110,6 +124,9 @@ final class FakeSysfs extends ControlFiles {
       throw new NoSuchFileException(file.toString());
     }
     String name = kdamonds.relativize(file).toString();
+    if (name.equals(fails)) {
+      throw new IOException("Cannot allocate memory");
+    }
     switch (name) {
       case "nr_kdamonds" -> writeNumber(value);
       case "0/state" -> writeState(value);

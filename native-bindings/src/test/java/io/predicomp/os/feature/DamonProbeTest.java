@@ -51,8 +51,6 @@ class DamonProbeTest {
 
   @Test
   void aKdamondListsItsOperations() {
-    kdamond(0, "off", "vaddr\nfvaddr\npaddr\n");
-    assertEquals(new Supported(), DamonProbe.run(directory));
     kdamond(0, "off", "fvaddr\npaddr\n");
     Unsupported result = assertInstanceOf(Unsupported.class, DamonProbe.run(directory));
     assertTrue(result.reason().contains("vaddr"));
@@ -65,6 +63,13 @@ class DamonProbeTest {
     Unsupported result = assertInstanceOf(Unsupported.class, DamonProbe.run(directory));
     assertEquals("stop the program that uses DAMON", result.remedy());
     assertTrue(result.reason().startsWith("kdamond 1 is on"));
+  }
+
+  @Test
+  void aKdamondThatRestsIsSomebodysToo() {
+    kdamond(0, "off", "vaddr\n");
+    Unsupported result = assertInstanceOf(Unsupported.class, DamonProbe.run(directory));
+    assertTrue(result.reason().contains("prepared 1"), result::reason);
   }
 
   @Test
