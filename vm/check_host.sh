@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Says in sentences what this host has for the VM lab and what is missing. Changes nothing.
-# Exit code 0 if vm/run.sh can work, 1 if not.
+# Exit code 0 if vm/run.sh can work, 1 if not, 2 for a setting that cannot be.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lab.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lab.sh"
@@ -66,6 +66,7 @@ else
   note "KVM is there and does not run code (a nested hypervisor?): the machine is emulated (TCG)."
 fi
 
+number PREDICOMP_VM_RAM_MB "$PREDICOMP_VM_RAM_MB" 256 1048576
 available=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)
 if [ "$available" -ge $((PREDICOMP_VM_RAM_MB + 256)) ]; then
   good "$available MiB of memory are available for a machine of $PREDICOMP_VM_RAM_MB MiB."

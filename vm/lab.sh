@@ -5,6 +5,10 @@ repository=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 # shellcheck source-path=SCRIPTDIR source=settings.env
 source "$repository/vm/settings.env"
 
+# The modules as mvn package leaves them, for ./predicomp.
+# shellcheck disable=SC2034 # for the scripts that run it
+built_modules=$repository/workloads/target/classes:$repository/workloads/target/launcher-modules
+
 say() {
   printf 'vm: %s\n' "$1" >&2
 }
@@ -13,6 +17,24 @@ say() {
 fail() {
   say "$1"
   exit 125
+}
+
+# For a wrong option or setting.
+wrong() {
+  say "$1"
+  exit 2
+}
+
+# number OPTION VALUE LEAST MOST
+number() {
+  if ! [[ $2 =~ ^[1-9][0-9]{0,8}$ ]] || [ "$2" -lt "$3" ] || [ "$2" -gt "$4" ]; then
+    wrong "$1 takes a whole number from $3 to $4, not '$2'."
+  fi
+}
+
+# json_value KEY: its text or number, from a line with one flat JSON object on standard input.
+json_value() {
+  sed -n 's/.*"'"$1"'":"\{0,1\}\([^",}]*\).*/\1/p'
 }
 
 # What apt-get must have on the machine, and why there may be no machine.
@@ -112,7 +134,7 @@ accelerator() {
   case $PREDICOMP_VM_ACCEL in
     kvm | tcg) printf '%s\n' "$PREDICOMP_VM_ACCEL" ;;
     auto) if kvm_works; then echo kvm; else echo tcg; fi ;;
-    *) say "--accel takes kvm, tcg or auto, not '$PREDICOMP_VM_ACCEL'." && exit 2 ;;
+    *) wrong "--accel takes kvm, tcg or auto, not '$PREDICOMP_VM_ACCEL'." ;;
   esac
 }
 

@@ -11,8 +11,8 @@ Usage: vm/run.sh [OPTIONS] -- COMMAND [ARGUMENT...]
 
 Boots Debian's kernel in QEMU and runs COMMAND there, as root, in /mnt/predicomp. The machine sees
 this host's files and this repository; what it writes stays in its memory, except in /mnt/scratch.
-Output, exit code and the signals INT, TERM and HUP pass through. Standard input is empty, and there
-is no network.
+Output, exit code and the signals INT, TERM and HUP pass through; a second signal stops the machine.
+Standard input is empty, and there is no network.
 
   --shell              an interactive shell instead of a command (leave it with exit, or Ctrl-A X)
   --timeout SECONDS    stop the machine then, and exit with 124 (1..86400, default $PREDICOMP_VM_TIMEOUT_SEC)
@@ -28,21 +28,9 @@ is no network.
   --verbose            show the kernel's messages on standard error
   --help               this text
 
-Exit code: the command's; 124 after the timeout; 125 if the machine could not be run; 2 for a wrong
-option. Defaults are in vm/settings.env and can be set in the environment.
+Exit code: the command's; 124 after the timeout; 130 after a second signal; 125 if the machine could not
+be run; 2 for a wrong option. Defaults are in vm/settings.env and can be set in the environment.
 EOF
-}
-
-wrong() {
-  say "$1"
-  exit 2
-}
-
-# number OPTION VALUE LEAST MOST
-number() {
-  if ! [[ $2 =~ ^[1-9][0-9]{0,8}$ ]] || [ "$2" -lt "$3" ] || [ "$2" -gt "$4" ]; then
-    wrong "$1 takes a whole number from $3 to $4, not '$2'."
-  fi
 }
 
 shell=false verbose=false fetch_only=false
@@ -110,7 +98,8 @@ trap clean EXIT
   for name in JAVA_HOME JAVA25_HOME TERM; do
     [ -z "${!name:-}" ] || printf 'export %s=%q\n' "$name" "${!name}"
   done
-  printf 'export HOME=/root LANG=C.UTF-8 PREDICOMP_VM=1\n'
+  # DAMON of the machine is nobody else's.
+  printf 'export HOME=/root LANG=C.UTF-8 PREDICOMP_VM=1 PREDICOMP_DAMON=allow\n'
   for each in "${variables[@]}"; do
     printf 'export %s=%q\n' "${each%%=*}" "${each#*=}"
   done
@@ -136,6 +125,8 @@ machine+=(-m "$PREDICOMP_VM_RAM_MB" -smp "$PREDICOMP_VM_CPUS" -no-reboot -nic no
 machine+=(-kernel "$(find_kernel)" -initrd "$initramfs")
 append="console=ttyS0 panic=-1 predicomp.timeout=$PREDICOMP_VM_TIMEOUT_SEC"
 $verbose || append="$append quiet"
+# On the terminal even errors of the kernel would be in the way; those that stop it are shown.
+if $shell && ! $verbose; then append="$append loglevel=3"; fi
 machine+=(-append "$append $PREDICOMP_VM_APPEND")
 
 # share TAG DIRECTORY OPTIONS
@@ -181,9 +172,17 @@ if $verbose; then
   tail -f -n +1 --pid="$qemu_pid" "$job/console" >&2 5>&- 6>&- 7>&- &
 fi
 
+# The first signal is for the command inside, the second for the machine: the first comes to nothing
+# while it boots, and to little if the command does not end.
+signals=0
+# shellcheck disable=SC2317 # called by the traps
+pass() {
+  signals=$((signals + 1))
+  if [ "$signals" -eq 1 ]; then echo "$1" >&7; else kill -KILL "$qemu_pid" 2>/dev/null || true; fi
+}
 for name in INT TERM HUP; do
   # shellcheck disable=SC2064 # now
-  trap "echo $name >&7" "$name"
+  trap "pass $name" "$name"
 done
 
 deadline=$((SECONDS + PREDICOMP_VM_TIMEOUT_SEC))
@@ -212,6 +211,10 @@ wait "${readers[@]}" 2>/dev/null || true
 if $timed_out; then
   say "stopped after $PREDICOMP_VM_TIMEOUT_SEC seconds (--timeout)"
   exit 124
+fi
+if [ ! -s "$job/exit" ] && [ "$signals" -gt 1 ]; then
+  say "stopped by the second signal"
+  exit 130
 fi
 if [ ! -s "$job/exit" ]; then
   tail -n 5 "$job/qemu" >&2
