@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param whenFull what happens at the pool's limit
  * @param checksums whether each page is summed when it is demoted and checked when it is restored
  * @param loops background loops that demote cold pages and prefetch, if any
+ * @param hotness where those loops get evidence of use from
  * @param registerMBean whether the arena's statistics are registered with the platform MBean server
  */
 public record ArenaConfig(
@@ -34,6 +35,7 @@ public record ArenaConfig(
     WhenFull whenFull,
     boolean checksums,
     Optional<LoopConfig> loops,
+    HotnessConfig hotness,
     boolean registerMBean) {
 
   /** 256 MiB, the predecessor's default. */
@@ -86,6 +88,7 @@ public record ArenaConfig(
     private WhenFull whenFull = WhenFull.RESTORE_LRU;
     private boolean checksums;
     private @Nullable LoopConfig loops;
+    private HotnessConfig hotness = HotnessConfig.DEFAULT;
     private boolean registerMBean;
 
     private Builder() {}
@@ -162,6 +165,12 @@ public record ArenaConfig(
       return this;
     }
 
+    /** Where background loops get evidence of use from; {@link HotnessConfig#DEFAULT}. */
+    public Builder hotness(HotnessConfig config) {
+      this.hotness = config;
+      return this;
+    }
+
     /** Whether to register an {@link ArenaMXBean}; off by default. */
     public Builder registerMBean(boolean on) {
       this.registerMBean = on;
@@ -188,6 +197,7 @@ public record ArenaConfig(
           whenFull,
           checksums,
           Optional.ofNullable(loops),
+          hotness,
           registerMBean);
     }
   }

@@ -238,7 +238,9 @@ public record ArenaStats(
   /**
    * The background loops.
    *
-   * @param hotnessSource where evidence of use comes from; {@code none} without loops
+   * @param hotnessSource where evidence of use comes from: {@code touches}, {@code damon+touches};
+   *     {@code none} without loops
+   * @param hotnessNote why a source gives no evidence, in a sentence; empty if all do
    * @param verdict whether pages are demoted, and why or why not
    * @param predictor what prefetching goes by at the moment; {@code off} if nothing
    * @param predictions how good each predictor has been of late, by name, used or not
@@ -248,6 +250,7 @@ public record ArenaStats(
    */
   public record Loops(
       String hotnessSource,
+      String hotnessNote,
       String verdict,
       String predictor,
       Map<String, PredictorScore.Figures> predictions,
@@ -256,7 +259,7 @@ public record ArenaStats(
       Map<String, Number> counters) {
     /** There are none. */
     public static final Loops OFF =
-        new Loops("none", "background loops are off", "off", Map.of(), "", Map.of(), Map.of());
+        new Loops("none", "", "background loops are off", "off", Map.of(), "", Map.of(), Map.of());
 
     /** CPU time of all agents together, in nanoseconds. */
     public long totalCpuNanos() {
@@ -315,7 +318,8 @@ public record ArenaStats(
 
   private static Loops loops(BackgroundLoops background) {
     return new Loops(
-        "touches",
+        background.hotnessSource(),
+        background.hotnessNote(),
         background.verdict(),
         background.predictor(),
         Collections.unmodifiableMap(background.predictions()),

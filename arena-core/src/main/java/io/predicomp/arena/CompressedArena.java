@@ -2,6 +2,7 @@ package io.predicomp.arena;
 
 import io.predicomp.arena.agent.AgentClock;
 import io.predicomp.arena.agent.BackgroundLoops;
+import io.predicomp.arena.hotness.DamonHotness;
 import io.predicomp.arena.page.PageMover;
 import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.page.ProcessBarrier;
@@ -15,6 +16,7 @@ import io.predicomp.os.memory.PageDiscarder;
 import io.predicomp.os.memory.ProcessMadviseDiscarder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -62,7 +64,11 @@ public final class CompressedArena implements AutoCloseable {
   private @Nullable TransparentArena transparent;
 
   private CompressedArena(
-      ArenaConfig config, CompressedPool pool, ProcessBarrier barrier, PageDiscarder discarder) {
+      ArenaConfig config,
+      CompressedPool pool,
+      ProcessBarrier barrier,
+      PageDiscarder discarder,
+      Optional<DamonHotness.Watcher> damon) {
     this.config = config;
     this.pool = pool;
     this.barrier = barrier;
@@ -82,8 +88,22 @@ public final class CompressedArena implements AutoCloseable {
             .loops()
             .map(
                 loopConfig ->
-                    new BackgroundLoops(mover, loopConfig, config.denseTier(), AgentClock.SYSTEM))
+                    new BackgroundLoops(
+                        mover,
+                        loopConfig,
+                        config.denseTier(),
+                        AgentClock.SYSTEM,
+                        damon.map(this::watchedBy).stream().toList()))
             .orElse(null);
+  }
+
+  private DamonHotness watchedBy(DamonHotness.Watcher damon) {
+    return new DamonHotness(
+        config.hotness().attributes(),
+        damon,
+        () -> regions.stream().map(Region::table).map(Evidence::addresses).toList(),
+        config.pageBytes(),
+        Evidence::tellOnce);
   }
 
   /** An arena with the default settings. */
@@ -102,6 +122,15 @@ public final class CompressedArena implements AutoCloseable {
 
   /** For tests, which replace what talks to the kernel. */
   static CompressedArena open(ArenaConfig config, ProcessBarrier barrier, PageDiscarder discarder) {
+    return open(config, barrier, discarder, Evidence.damon(config.hotness()));
+  }
+
+  /** For tests, which replace what talks to the kernel. */
+  static CompressedArena open(
+      ArenaConfig config,
+      ProcessBarrier barrier,
+      PageDiscarder discarder,
+      Optional<DamonHotness.Watcher> damon) {
     CompressedPool pool;
     try {
       pool = CompressedPool.create(config.poolLimit());
@@ -109,7 +138,7 @@ public final class CompressedArena implements AutoCloseable {
       throw outOfMemory("cannot reserve a pool of " + config.poolLimit() + " bytes", e);
     }
     try {
-      CompressedArena arena = new CompressedArena(config, pool, barrier, discarder);
+      CompressedArena arena = new CompressedArena(config, pool, barrier, discarder, damon);
       if (config.registerMBean()) {
         arena.mBean = ArenaMBean.register(arena);
       }

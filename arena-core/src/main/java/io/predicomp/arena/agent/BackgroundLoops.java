@@ -2,6 +2,7 @@ package io.predicomp.arena.agent;
 
 import io.predicomp.arena.LoopConfig;
 import io.predicomp.arena.Phase;
+import io.predicomp.arena.hotness.HotnessSource;
 import io.predicomp.arena.page.AgedMemory;
 import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.CheckedMemory;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The agents of one arena: stepped by a test through {@link #agents()}, or each on a thread of its
@@ -23,12 +25,31 @@ public final class BackgroundLoops implements AutoCloseable {
   private final AgentClock clock;
   private final AgedMemory memory;
   private final LoopState state = new LoopState();
+  private final SharedQuota quota;
   private final List<Agent> agents = new ArrayList<>();
+  private final List<EvidenceAgent> evidence = new ArrayList<>();
   private final List<AgentThread> threads = new ArrayList<>();
 
+  /** Loops that go by touches alone. */
   public BackgroundLoops(
       PageMover mover, LoopConfig config, DenseTierPolicy dense, AgentClock clock) {
+    this(mover, config, dense, clock, List.of());
+  }
+
+  /**
+   * @param sources of evidence beside touches, closed with the loops
+   */
+  public BackgroundLoops(
+      PageMover mover,
+      LoopConfig config,
+      DenseTierPolicy dense,
+      AgentClock clock,
+      List<? extends HotnessSource> sources) {
     this(new CheckedMemory(mover), mover.denseTier(), config, dense, clock);
+    for (HotnessSource source : sources) {
+      evidence.add(new EvidenceAgent(source, mover, quota, clock, config.epochNanos()));
+    }
+    agents.addAll(evidence);
   }
 
   /**
@@ -45,7 +66,7 @@ public final class BackgroundLoops implements AutoCloseable {
     this.config = config;
     this.clock = clock;
     this.memory = memory;
-    SharedQuota quota = new SharedQuota(config.cpuPercent(), clock.nanoTime());
+    this.quota = new SharedQuota(config.cpuPercent(), clock.nanoTime());
     AgeCensus census = new AgeCensus(state.activities);
     agents.add(new HotnessAgent(memory, config, state, quota, census, clock));
     if (config.compresses()) {
@@ -83,6 +104,23 @@ public final class BackgroundLoops implements AutoCloseable {
   /** Whether pages are demoted, and why or why not, with figures. */
   public String verdict() {
     return config.compresses() ? state.verdict : "background compression is switched off";
+  }
+
+  /** Where evidence of use comes from now: {@code touches}, {@code damon+touches}. */
+  public String hotnessSource() {
+    StringBuilder text = new StringBuilder();
+    for (EvidenceAgent each : evidence) {
+      text.append(each.observing()).append(each.observing().isEmpty() ? "" : "+");
+    }
+    return text.append("touches").toString();
+  }
+
+  /** Why a source gives no evidence, in a sentence each; empty if all do. */
+  public String hotnessNote() {
+    return evidence.stream()
+        .map(EvidenceAgent::failure)
+        .filter(sentence -> !sentence.isEmpty())
+        .collect(Collectors.joining(" "));
   }
 
   /** Passes on what an application is about to do with a region. Any thread. */
@@ -155,6 +193,7 @@ public final class BackgroundLoops implements AutoCloseable {
     map.put("cold_after_ms", state.coldAge * config.epochNanos() / 1e6);
     map.put("cold_share_demoted", state.coldShare);
     map.put("period_ms", state.periodNanos / 1e6);
+    evidence.forEach(each -> map.putAll(each.counters()));
     return map;
   }
 
@@ -162,5 +201,6 @@ public final class BackgroundLoops implements AutoCloseable {
   @Override
   public void close() {
     threads.forEach(AgentThread::close);
+    evidence.forEach(EvidenceAgent::onStop); // of agents that a test stepped
   }
 }

@@ -32,6 +32,16 @@ public interface HotnessSource extends AutoCloseable {
   /** Nanoseconds until it is time to look again. */
   long idleNanos(long nanoTime);
 
+  /** Time before an observation that it tells about, in nanoseconds. */
+  default long windowNanos() {
+    return 0;
+  }
+
+  /** Whether evidence comes in; not before it has begun, and not after a failure. */
+  default boolean isObserving() {
+    return failure().isEmpty();
+  }
+
   /** Why there will be no more evidence, in one sentence; empty while all is well. */
   default String failure() {
     return "";

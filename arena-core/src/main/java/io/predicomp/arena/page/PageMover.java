@@ -176,6 +176,21 @@ public final class PageMover implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes pages in memory as young as if they had been accessed just now, because something else
+   * than a mark says so. Holds the demotion lock, so ranges should be small.
+   *
+   * @return pages that were older
+   */
+  public int rejuvenate(PageTable table, int page, int count) {
+    demotion.lock();
+    try {
+      return TouchHarvest.rejuvenate(table, page, page + count);
+    } finally {
+      demotion.unlock();
+    }
+  }
+
   /** The region that holds a page, or null if it is closed. */
   public @Nullable PageTable find(long globalPage) {
     return regions.find(globalPage);

@@ -179,6 +179,14 @@ public final class PageTable implements AgedRegion {
     return mover().prefetch(this, page);
   }
 
+  /** Whether a page is in memory and was used lately, by its age in epochs or by a fresh mark. */
+  public boolean usedWithin(int page, int epochs) {
+    byte state = state(page);
+    return PageState.isResident(state)
+        && !isFresh(page, state)
+        && (age(page) <= epochs || PageState.isRecent(state));
+  }
+
   /** For the parts of {@link PageMover} alone, as {@link #publish}. */
   boolean cas(int page, byte expected, byte state) {
     return STATE.compareAndSet(states, page, expected, state);

@@ -101,6 +101,19 @@ final class TouchHarvest {
     return cleared && table.isFresh(page, next) ? 1 : 0;
   }
 
+  /** Makes the pages in memory of a range young, marks or not. Returns how many were older. */
+  static int rejuvenate(PageTable table, int from, int end) {
+    int older = 0;
+    for (int page = from; page < end; page++) {
+      byte state = table.state(page);
+      if (table.ages[page] != 0 && PageState.isResident(state) && !table.isFresh(page, state)) {
+        table.ages[page] = 0;
+        older++;
+      }
+    }
+    return older;
+  }
+
   /** Adds to each byte of a word, up to 255. */
   private static long older(long ages, int epochs) {
     long low = (ages & ~HIGHS) + epochs * ONES;

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -262,8 +263,16 @@ final class ArenaOptions {
       description = "Compress nothing in the background.")
   boolean disableCompression;
 
+  @Mixin final HotnessOptions hotness = new HotnessOptions();
+
   private static final Set<String> OF_LOOPS =
       Set.of(
+          "--arena-hotness",
+          "--arena-damon-sampling-ms",
+          "--arena-damon-aggregation-ms",
+          "--arena-damon-update-ms",
+          "--arena-damon-min-regions",
+          "--arena-damon-max-regions",
           "--arena-t-cold-ms",
           "--arena-cpu-pct",
           "--arena-stall-pct",
@@ -274,7 +283,8 @@ final class ArenaOptions {
           "--arena-disable-bg-compress");
 
   /**
-   * @throws Refusal if an option of the loops was given without loops
+   * @throws Refusal if an option of the loops was given without loops, or options do not go
+   *     together
    */
   void check(List<OptionSpec> given) {
     for (OptionSpec option : given) {
@@ -282,6 +292,7 @@ final class ArenaOptions {
         throw new Refusal("Option '" + option.longestName() + "' needs --arena-autoloops.");
       }
     }
+    hotness.check(given);
   }
 
   @Option(
@@ -343,6 +354,7 @@ final class ArenaOptions {
               (int) prefetchDistance,
               (int) prefetchBatch,
               !disableCompression));
+      builder.hotness(hotness.config());
     }
     return builder
         .name(name)

@@ -107,7 +107,12 @@ public record RunReport(
   private void putCounters(Map<String, Object> json, String... names) {
     Map<String, Number> counters = result.stats().map(ArenaStats::counters).orElse(Map.of());
     for (String name : names) {
-      String key = name.equals("t_cold_epochs_current") ? "adaptive_" + name : name;
+      String key =
+          switch (name) {
+            case "t_cold_epochs_current" -> "adaptive_" + name;
+            case "damon_snapshots", "damon_regions_observed" -> name + "_total";
+            default -> name;
+          };
       json.put("arena_" + name, counters.getOrDefault(key, 0));
     }
   }
@@ -170,6 +175,9 @@ public record RunReport(
     json.put("agent_cpu_seconds", end.loops().totalCpuNanos() / 1e9);
     json.put("agent_cpu_seconds_per_gib_minute", cpuPerGibibyteMinute(end));
     json.put("hotness_source", end.loops().hotnessSource());
+    if (!end.loops().hotnessNote().isEmpty()) {
+      json.put("hotness_note", end.loops().hotnessNote());
+    }
     json.put("predictor", end.loops().predictor());
     json.put("decision", end.loops().verdict());
     if (!end.loops().failure().isEmpty()) {

@@ -132,6 +132,7 @@ public final class Summary {
 
   private void loops(ArenaStats end) {
     line("decision", end.loops().verdict());
+    line("hotness", hotness(end));
     line(
         "saved",
         "%.1f %% of the region on average, %.1f %% in the second half"
@@ -154,6 +155,20 @@ public final class Summary {
     if (!end.loops().failure().isEmpty()) {
       line("STOPPED", end.loops().failure());
     }
+  }
+
+  private static String hotness(ArenaStats end) {
+    if (!end.loops().hotnessNote().isEmpty()) {
+      return end.loops().hotnessSource() + "; " + end.loops().hotnessNote();
+    }
+    Number snapshots = end.loops().counters().getOrDefault("damon_snapshots_total", 0);
+    return end.loops().hotnessSource()
+        + (snapshots.longValue() == 0
+            ? ""
+            : ", %,d snapshots of %,d regions"
+                .formatted(
+                    snapshots.longValue(),
+                    end.loops().counters().get("damon_last_snapshot_nr_regions").longValue()));
   }
 
   private static String verification(Verification verification) {

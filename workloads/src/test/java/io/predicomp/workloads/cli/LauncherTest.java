@@ -203,6 +203,8 @@ class LauncherTest {
             "--idle-jitter",
             "--use-mem-arena",
             "--arena-autoloops",
+            "--arena-hotness",
+            "touches",
             "--arena-t-cold-ms",
             "200",
             "--arena-cpu-pct",

@@ -61,6 +61,20 @@ class RefusalTest {
         "interactive_burst --use-mem-arena --arena-predictor x|--arena-predictor|auto, stride,",
         "interactive_burst --use-mem-arena --arena-prefetch-batch 0|--arena-prefetch-batch|1 to"
             + " 65536",
+        "interactive_burst --use-mem-arena --arena-hotness x|--arena-hotness|auto, touches or"
+            + " damon",
+        "interactive_burst --use-mem-arena --arena-hotness damon|--arena-hotness|needs"
+            + " --arena-autoloops",
+        "interactive_burst --use-mem-arena --arena-damon-sampling-ms 0|--arena-damon-sampling-ms|1"
+            + " to 10000",
+        "interactive_burst --use-mem-arena --arena-damon-max-regions 2|--arena-damon-max-regions|3"
+            + " to 100000",
+        "interactive_burst --use-mem-arena --arena-autoloops --arena-damon-max-regions"
+            + " 9|--arena-damon-max-regions|less than --arena-damon-min-regions, 10",
+        "interactive_burst --use-mem-arena --arena-autoloops --arena-damon-aggregation-ms"
+            + " 4|--arena-damon-aggregation-ms|less than --arena-damon-sampling-ms, 5",
+        "interactive_burst --use-mem-arena --arena-autoloops --arena-hotness touches"
+            + " --arena-damon-update-ms 9|--arena-damon-update-ms|has no effect with",
         "interactive_burst --trace-csv x|--trace-csv|needs --use-mem-arena",
         "interactive_burst --use-mem-arena --trace-csv /no/x|--trace-csv|cannot be written",
         "random_touch_heap --pattern zipf:0|--pattern|zipf:S with S from 0.1 to 5",
