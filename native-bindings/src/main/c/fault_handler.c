@@ -15,12 +15,13 @@ void fault_note_use(struct fault_region *r, uint64_t index)
 }
 
 /* Overwrites the oldest when the reader is late, who counts them. */
-static void note_need(struct fault_region *r, uint64_t index, uint64_t now)
+static void note_need(struct fault_region *r, uint64_t index, uint64_t now, unsigned access)
 {
 	struct fault_pool *pool = r->pool;
 	uint64_t at = atomic_fetch_add_explicit(&pool->needs_written, 1, memory_order_relaxed);
 
-	atomic_store_explicit(&pool->needs[at % NEEDS], now >> 14 << 41 | (r->first_page + index),
+	atomic_store_explicit(&pool->needs[at % NEEDS], now >> 14 << 41 | (uint64_t)(access & ACCESS_WRITE) << 40 |
+						       (r->first_page + index),
 			      memory_order_release);
 }
 
@@ -47,7 +48,7 @@ static int resolve(struct fault_region *r, uint64_t address, unsigned access, ui
 			if (error == 0) {
 				count(r->pool, DEMAND_RESTORES, 1);
 				fault_note_use(r, index);
-				note_need(r, index, now);
+				note_need(r, index, now, access);
 				return 1;
 			}
 			if (error != -ENOMEM || retries++ == MEMORY_RETRIES_MAX)

@@ -113,7 +113,7 @@ struct fault_pool {
 	_Atomic uint64_t stalls[STALL_BUCKETS];
 	struct { _Atomic uint64_t pages, bytes; } dropped[CODECS]; /* blocks freed here; not of codec 0 */
 	_Atomic uint64_t needs_written;
-	_Atomic uint64_t needs[NEEDS]; /* a ring, as NeedLog.java: time 23 of 2^14 ns | 0 | page 40 */
+	_Atomic uint64_t needs[NEEDS]; /* a ring, as NeedLog.java: time 23 of 2^14 ns | write | page 40 */
 };
 
 struct fault_page {

@@ -3,11 +3,16 @@ package io.predicomp.arena;
 import io.predicomp.arena.agent.AgentClock;
 import io.predicomp.arena.agent.BackgroundLoops;
 import io.predicomp.arena.hotness.DamonHotness;
+import io.predicomp.arena.page.CheckedMemory;
+import io.predicomp.arena.page.DensePages;
+import io.predicomp.arena.page.DenseTier;
+import io.predicomp.arena.page.JointMemory;
 import io.predicomp.arena.page.PageMover;
 import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.page.ProcessBarrier;
 import io.predicomp.arena.policy.PageTier;
 import io.predicomp.arena.pool.CompressedPool;
+import io.predicomp.arena.transparent.TransparentMemory;
 import io.predicomp.arena.transparent.TransparentMover;
 import io.predicomp.os.ErrnoException;
 import io.predicomp.os.memory.Mapping;
@@ -43,6 +48,10 @@ public final class CompressedArena implements AutoCloseable {
   private final ArenaConfig config;
   private final CompressedPool pool;
   private final PageMover mover;
+
+  /** What the background loops look after. */
+  private final JointMemory memory;
+
   private final ProcessBarrier barrier;
   private final PageDiscarder discarder;
   private final List<Region> regions = new CopyOnWriteArrayList<>();
@@ -83,12 +92,14 @@ public final class CompressedArena implements AutoCloseable {
                 barrier,
                 discarder,
                 config.pageBytes()));
+    this.memory = new JointMemory(new CheckedMemory(mover));
     this.loops =
         config
             .loops()
             .map(
                 loopConfig ->
                     new BackgroundLoops(
+                        memory,
                         mover,
                         loopConfig,
                         config.denseTier(),
@@ -241,6 +252,7 @@ public final class CompressedArena implements AutoCloseable {
                     config.pageBytes()),
                 nextPage::getAndAdd);
         transparentMover = moving;
+        memory.add(new TransparentMemory(moving));
       }
       AtomicReference<TransparentArena> self = new AtomicReference<>();
       TransparentArena opened =
@@ -282,18 +294,17 @@ public final class CompressedArena implements AutoCloseable {
   }
 
   /**
-   * Compresses every compressed page of every region again, denser; see {@link Region#recompress}.
+   * Compresses every compressed page of every region, and of transparent memory, again, denser; see
+   * {@link Region#recompress}.
    *
    * @param tier {@link PageTier#DENSE} or {@link PageTier#COLDEST}
    * @return pages that are stored denser now
    */
   public long recompressAll(PageTier tier) {
     long recompressed = 0;
-    for (Region region : regions) {
-      recompressed +=
-          mover
-              .denseTier()
-              .recompress(region.table(), 0, region.pageCount(), tier, config.denseTier());
+    DenseTier dense = mover.denseTier();
+    for (DensePages pages : dense.regions()) {
+      recompressed += dense.recompress(pages, 0, pages.pageCount(), tier, config.denseTier());
     }
     return recompressed;
   }
@@ -416,6 +427,10 @@ public final class CompressedArena implements AutoCloseable {
 
   PageMover mover() {
     return mover;
+  }
+
+  JointMemory memory() {
+    return memory;
   }
 
   void forget(Region region) {

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>System calls</b>: the kernel does not restore pages for itself. A system call on memory
  * that is not there fails with EFAULT ({@code IOException: Bad address}), or transfers only the
- * part before, without a word; a datagram is lost. Pin the segment around every such call ({@link
- * #pin} for memory that the call writes, {@link #pinReadOnly} for memory that it reads), or use a
- * heap buffer and {@link MemorySegment#copy}. Calls through JNI or FFM into C code that only
- * touches the memory need no pin.
+ * part before, without a word; a datagram is lost. Use {@link PinnedTransfer}, or pin the segment
+ * around every such call ({@link #pin} for memory that the call writes, {@link #pinReadOnly} for
+ * memory that it reads), or use a heap buffer and {@link MemorySegment#copy}. Calls through JNI or
+ * FFM into C code that only touches the memory need no pin.
  *
  * <p>Not for threads that block SIGBUS. A debugger that reads the memory from outside fails on
  * pages that are not there. Children of fork do not inherit the memory. If a page cannot be

@@ -97,7 +97,8 @@ class EvidenceTest {
             () -> List.of(Evidence.addresses(region.table())),
             4096,
             _ -> {});
-    return new BackgroundLoops(arena.mover(), config, DenseTierPolicy.OFF, clock, List.of(hotness));
+    return new BackgroundLoops(
+        arena.memory(), arena.mover(), config, DenseTierPolicy.OFF, clock, List.of(hotness));
   }
 
   @Test

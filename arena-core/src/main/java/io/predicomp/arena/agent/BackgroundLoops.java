@@ -3,17 +3,19 @@ package io.predicomp.arena.agent;
 import io.predicomp.arena.LoopConfig;
 import io.predicomp.arena.Phase;
 import io.predicomp.arena.hotness.HotnessSource;
+import io.predicomp.arena.hotness.ProbationHotness;
 import io.predicomp.arena.page.AgedMemory;
 import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.CheckedMemory;
-import io.predicomp.arena.page.DenseTier;
 import io.predicomp.arena.page.PageMover;
+import io.predicomp.arena.page.ProbedRegion;
 import io.predicomp.arena.policy.DenseTierPolicy;
 import io.predicomp.arena.policy.PredictorScore;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /**
@@ -24,60 +26,54 @@ public final class BackgroundLoops implements AutoCloseable {
   private final LoopConfig config;
   private final AgentClock clock;
   private final AgedMemory memory;
+  private final ProbationHotness probation;
   private final LoopState state = new LoopState();
   private final SharedQuota quota;
   private final List<Agent> agents = new ArrayList<>();
   private final List<EvidenceAgent> evidence = new ArrayList<>();
   private final List<AgentThread> threads = new ArrayList<>();
 
-  /** Loops that go by touches alone. */
+  /** Loops over the regions of checked mode that go by touches alone. */
   public BackgroundLoops(
       PageMover mover, LoopConfig config, DenseTierPolicy dense, AgentClock clock) {
-    this(mover, config, dense, clock, List.of());
-  }
-
-  /**
-   * @param sources of evidence beside touches, closed with the loops
-   */
-  public BackgroundLoops(
-      PageMover mover,
-      LoopConfig config,
-      DenseTierPolicy dense,
-      AgentClock clock,
-      List<? extends HotnessSource> sources) {
-    this(new CheckedMemory(mover), mover.denseTier(), config, dense, clock);
-    for (HotnessSource source : sources) {
-      evidence.add(new EvidenceAgent(source, mover, quota, clock, config.epochNanos()));
-    }
-    agents.addAll(evidence);
+    this(new CheckedMemory(mover), mover, config, dense, clock, List.of());
   }
 
   /**
    * Loops over any memory.
    *
-   * @param tier of the same memory
+   * @param mover of the regions in checked mode, whose dense tier holds all of the memory
+   * @param sources of evidence beside touches, closed with the loops
    */
-  BackgroundLoops(
+  public BackgroundLoops(
       AgedMemory memory,
-      DenseTier tier,
+      PageMover mover,
       LoopConfig config,
       DenseTierPolicy dense,
-      AgentClock clock) {
+      AgentClock clock,
+      List<? extends HotnessSource> sources) {
     this.config = config;
     this.clock = clock;
     this.memory = memory;
     this.quota = new SharedQuota(config.cpuPercent(), clock.nanoTime());
+    this.probation =
+        new ProbationHotness(memory, config.epochNanos(), config.stallPercent(), clock.nanoTime());
     AgeCensus census = new AgeCensus(state.activities);
     agents.add(new HotnessAgent(memory, config, state, quota, census, clock));
     if (config.compresses()) {
       agents.add(new CompressionAgent(memory, state, quota, clock));
+      agents.add(new ProbationAgent(probation, state, quota, clock));
     }
     if (config.compresses() && dense.enabled()) {
-      agents.add(new RecompressionAgent(tier, dense, state, quota, clock));
+      agents.add(new RecompressionAgent(mover.denseTier(), dense, state, quota, clock));
     }
     if (config.predictor() != LoopConfig.Predictor.OFF) {
       agents.add(new PrefetchAgent(memory, config, state, quota, census, clock));
     }
+    for (HotnessSource source : sources) {
+      evidence.add(new EvidenceAgent(source, mover, quota, clock, config.epochNanos()));
+    }
+    agents.addAll(evidence);
   }
 
   /** The agents, to be stepped by one thread while they have none of their own. */
@@ -106,15 +102,6 @@ public final class BackgroundLoops implements AutoCloseable {
     return config.compresses() ? state.verdict : "background compression is switched off";
   }
 
-  /** Where evidence of use comes from now: {@code touches}, {@code damon+touches}. */
-  public String hotnessSource() {
-    StringBuilder text = new StringBuilder();
-    for (EvidenceAgent each : evidence) {
-      text.append(each.observing()).append(each.observing().isEmpty() ? "" : "+");
-    }
-    return text.append("touches").toString();
-  }
-
   /** Why a source gives no evidence, in a sentence each; empty if all do. */
   public String hotnessNote() {
     return evidence.stream()
@@ -140,6 +127,32 @@ public final class BackgroundLoops implements AutoCloseable {
   /** Heap bytes of what the agents remember of pages. */
   public long metadataBytes() {
     return state.activities.metadataBytes() + state.predictorBytes;
+  }
+
+  /**
+   * Where evidence of use comes from now, of the regions there are: {@code touches}, {@code
+   * damon+touches}, {@code touches+probation}.
+   */
+  public String hotnessSource() {
+    boolean touches = false;
+    boolean probes = false;
+    for (AgedRegion region : memory.regions()) {
+      probes |= region instanceof ProbedRegion;
+      touches |= !(region instanceof ProbedRegion);
+    }
+    StringJoiner text = new StringJoiner("+");
+    for (EvidenceAgent each : evidence) {
+      if (!each.observing().isEmpty()) {
+        text.add(each.observing());
+      }
+    }
+    if (touches || !probes) {
+      text.add("touches");
+    }
+    if (probes) {
+      text.add(probation.name());
+    }
+    return text.toString();
   }
 
   /** The predictors in use. */
@@ -192,6 +205,7 @@ public final class BackgroundLoops implements AutoCloseable {
     map.put("adaptive_t_cold_epochs_current", state.coldAge);
     map.put("cold_after_ms", state.coldAge * config.epochNanos() / 1e6);
     map.put("cold_share_demoted", state.coldShare);
+    map.putAll(probation.counters());
     map.put("period_ms", state.periodNanos / 1e6);
     evidence.forEach(each -> map.putAll(each.counters()));
     return map;

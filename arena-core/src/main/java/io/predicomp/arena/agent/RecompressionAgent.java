@@ -1,7 +1,7 @@
 package io.predicomp.arena.agent;
 
+import io.predicomp.arena.page.DensePages;
 import io.predicomp.arena.page.DenseTier;
-import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.policy.DenseTierPolicy;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ final class RecompressionAgent implements Agent {
   private final StampClock stamps;
   private final long intervalNanos;
 
-  private PageTable[] regions = {};
+  private DensePages[] regions = {};
   private int region;
   private int page;
   private DenseTier.@Nullable Ages ages;
@@ -93,12 +93,12 @@ final class RecompressionAgent implements Agent {
   private int slice(DenseTier.Ages current, long now) {
     if (region >= regions.length) {
       ages = null;
-      regions = new PageTable[0]; // keeps no closed region's table alive
+      regions = new DensePages[0]; // keeps no closed region's table alive
       swept = true;
       nextSweep = now + intervalNanos;
       return 0;
     }
-    PageTable table = regions[region];
+    DensePages table = regions[region];
     page = tier.sweep(table, page, current, policy);
     if (page >= table.pageCount()) {
       tier.endSweep(table);

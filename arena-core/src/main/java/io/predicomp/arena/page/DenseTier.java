@@ -85,8 +85,8 @@ public final class DenseTier implements AutoCloseable {
   }
 
   /** The regions now, in the order of their page numbers. */
-  public PageTable[] regions() {
-    return mover.regions.all().clone();
+  public DensePages[] regions() {
+    return mover.densePages();
   }
 
   /** The stamp that the page demoted last was given; stamps count demotions modulo 2²⁴. */
@@ -113,11 +113,11 @@ public final class DenseTier implements AutoCloseable {
    *
    * @return the page to go on with; {@code from} itself while the region is being sampled
    */
-  public int sweep(PageTable table, int from, Ages ages, DenseTierPolicy policy) {
+  public int sweep(DensePages table, int from, Ages ages, DenseTierPolicy policy) {
     work.lock();
     try {
       if (closed) {
-        return table.pageCount;
+        return table.pageCount();
       }
       return stepTrainer() ? from : sweepWorking(table, from, ages, policy);
     } finally {
@@ -125,8 +125,8 @@ public final class DenseTier implements AutoCloseable {
     }
   }
 
-  private int sweepWorking(PageTable table, int from, Ages ages, DenseTierPolicy policy) {
-    int end = Math.min(table.pageCount, from + LOOKS);
+  private int sweepWorking(DensePages table, int from, Ages ages, DenseTierPolicy policy) {
+    int end = Math.min(table.pageCount(), from + LOOKS);
     int recompressions = Math.max(1, SLICE_BYTES / pageBytes);
     int page = from;
     for (; page < end && recompressions > 0; page++) {
@@ -139,7 +139,7 @@ public final class DenseTier implements AutoCloseable {
         if (startTrainer(table, p -> wantedTier(table, p, ages) != PageTier.BASE, policy)) {
           return page;
         }
-        return table.pageCount; // too little is cold to learn from
+        return table.pageCount(); // too little is cold to learn from
       }
       recompressions -= recompress(table, page, wanted, policy) == null ? 0 : 1;
     }
@@ -154,12 +154,12 @@ public final class DenseTier implements AutoCloseable {
   }
 
   /** The tier a page should go to, or {@code BASE} if it should stay where it is. */
-  private static PageTier wantedTier(PageTable table, int page, Ages ages) {
-    if (table.state(page) != PageState.EVICTED_WITH_COPY) {
+  private static PageTier wantedTier(DensePages table, int page, Ages ages) {
+    if (table.evicted(page) == 0) {
       return PageTier.BASE;
     }
-    long entry = table.entries[page]; // may be about to change, which recompress() notices
-    PageTier wanted = ages.tierOf(table.demotedAt[page]);
+    long entry = table.copyOf(page); // may be about to change, which recompress() notices
+    PageTier wanted = ages.tierOf(table.demotedAt(page));
     return wanted.compareTo(PageCodecs.tier(entry)) > 0 && !PageCodecs.wasTried(entry, wanted)
         ? wanted
         : PageTier.BASE;
@@ -169,7 +169,7 @@ public final class DenseTier implements AutoCloseable {
    * Ends a sweep over a region: gives back what only compressing needs, and a dictionary that no
    * page uses.
    */
-  public void endSweep(PageTable table) {
+  public void endSweep(DensePages table) {
     work.lock();
     demotion.lock();
     try {
@@ -203,7 +203,7 @@ public final class DenseTier implements AutoCloseable {
    * @return pages recompressed
    */
   public long recompress(
-      PageTable table, int page, int count, PageTier tier, DenseTierPolicy policy) {
+      DensePages table, int page, int count, PageTier tier, DenseTierPolicy policy) {
     if (tier == PageTier.BASE) {
       throw new IllegalArgumentException("tier is BASE, allowed are DENSE and COLDEST");
     }
@@ -223,9 +223,9 @@ public final class DenseTier implements AutoCloseable {
       }
       long done = 0;
       for (int p = page; p < page + count && table.densePlan != null; p++) {
-        if (table.state(p) == PageState.EVICTED_WITH_COPY
-            && PageCodecs.tier(table.entries[p]).compareTo(tier) < 0
-            && !PageCodecs.wasTried(table.entries[p], tier)
+        if (table.evicted(p) != 0
+            && PageCodecs.tier(table.copyOf(p)).compareTo(tier) < 0
+            && !PageCodecs.wasTried(table.copyOf(p), tier)
             && recompress(table, p, tier, policy) == Recompressor.Outcome.DONE) {
           done++;
         }
@@ -240,7 +240,7 @@ public final class DenseTier implements AutoCloseable {
   // --- both ---------------------------------------------------------------
 
   /** A caller who waits has nobody who would end a sweep. */
-  private void closeEncoder(PageTable table) {
+  private void closeEncoder(DensePages table) {
     demotion.lock();
     try {
       DensePlan plan = table.densePlan;
@@ -257,7 +257,7 @@ public final class DenseTier implements AutoCloseable {
 
   /** Returns null if there is nothing to do it with. Under the work lock. */
   private Recompressor.@Nullable Outcome recompress(
-      PageTable table, int page, PageTier tier, DenseTierPolicy policy) {
+      DensePages table, int page, PageTier tier, DenseTierPolicy policy) {
     demotion.lock();
     try {
       DensePlan plan = table.densePlan;
@@ -268,7 +268,7 @@ public final class DenseTier implements AutoCloseable {
           tier == PageTier.COLDEST && plan.index(tier) == PageCodecs.BASE ? PageTier.DENSE : tier;
       int index = plan.index(possible);
       if (index == PageCodecs.BASE
-          || PageCodecs.tier(table.entries[page]).compareTo(possible) >= 0
+          || PageCodecs.tier(table.copyOf(page)).compareTo(possible) >= 0
           || (PageCodecs.isDictionary(index) && !mover.codecs.openEncoder(index))) {
         return null;
       }
@@ -285,9 +285,8 @@ public final class DenseTier implements AutoCloseable {
   }
 
   /** Begins to sample a region; false if too few of its pages are cold. */
-  private boolean startTrainer(PageTable table, IntPredicate isWanted, DenseTierPolicy policy) {
-    IntPredicate isCold =
-        page -> table.state(page) == PageState.EVICTED_WITH_COPY && isWanted.test(page);
+  private boolean startTrainer(DensePages table, IntPredicate isWanted, DenseTierPolicy policy) {
+    IntPredicate isCold = page -> table.evicted(page) != 0 && isWanted.test(page);
     DictionaryTrainer started =
         new DictionaryTrainer(
             mover,
@@ -337,7 +336,7 @@ public final class DenseTier implements AutoCloseable {
    *
    * @return false if the pool has no room for it; it is closed then
    */
-  public boolean adopt(PageTable table, RegionDictionary dictionary) {
+  public boolean adopt(DensePages table, RegionDictionary dictionary) {
     work.lock();
     demotion.lock();
     try {
@@ -372,7 +371,7 @@ public final class DenseTier implements AutoCloseable {
   }
 
   /** Lets go of a region whose pages are all closed. Under the demotion lock. */
-  void forget(PageTable table) {
+  public void forget(DensePages table) {
     DensePlan plan = table.densePlan;
     table.densePlan = null;
     if (plan != null && plan.hasDictionary()) {

@@ -71,7 +71,7 @@ final class DictionaryTrainer implements AutoCloseable {
   private final DenseTierCounters counters;
   private final DenseTierPolicy policy;
   private final Training training;
-  private final PageTable table;
+  private final DensePages table;
   private final IntPredicate isCold;
   private final int version;
   private final SplittableRandom random;
@@ -134,7 +134,7 @@ final class DictionaryTrainer implements AutoCloseable {
       DenseTierCounters counters,
       DenseTierPolicy policy,
       Training training,
-      PageTable table,
+      DensePages table,
       IntPredicate isCold,
       int version) {
     this.mover = mover;
@@ -149,7 +149,7 @@ final class DictionaryTrainer implements AutoCloseable {
     this.random = new SplittableRandom(version);
   }
 
-  PageTable table() {
+  DensePages table() {
     return table;
   }
 
@@ -183,7 +183,7 @@ final class DictionaryTrainer implements AutoCloseable {
   private void choose() {
     int most = policy.trainingPages() + policy.heldOutPages();
     int[] reservoir = new int[most];
-    for (int page = 0; page < table.pageCount; page++) {
+    for (int page = 0; page < table.pageCount(); page++) {
       if (isCold.test(page)) {
         int place = coldPages < most ? coldPages : random.nextInt(coldPages + 1);
         if (place < most) {
@@ -201,8 +201,8 @@ final class DictionaryTrainer implements AutoCloseable {
     chosen = Arrays.copyOf(reservoir, count);
     shuffle(chosen);
     trainingPages = Mapping.anonymous((long) (count - heldOutCount) * SAMPLE_BYTES);
-    heldOutPages = Mapping.anonymous((long) heldOutCount * table.pageBytes);
-    scratch = Mapping.anonymous(2L * table.pageBytes);
+    heldOutPages = Mapping.anonymous((long) heldOutCount * table.pageBytes());
+    scratch = Mapping.anonymous(2L * table.pageBytes());
     phase = Phase.SAMPLE;
   }
 
@@ -226,7 +226,7 @@ final class DictionaryTrainer implements AutoCloseable {
             heldOut++;
           }
         } else if (recompressor.sample(table, chosen[next], scratch().address())) {
-          int parts = table.pageBytes / SAMPLE_BYTES;
+          int parts = table.pageBytes() / SAMPLE_BYTES;
           MemorySegment.copy(
               scratch().segment(),
               (long) random.nextInt(parts) * SAMPLE_BYTES,
@@ -252,7 +252,7 @@ final class DictionaryTrainer implements AutoCloseable {
     demotion.lock();
     try {
       if (isOpen() && table.densePlan == null) {
-        table.densePlan = DensePlan.nothing(table.pageBytes);
+        table.densePlan = DensePlan.nothing(table.pageBytes());
       }
     } finally {
       demotion.unlock();
@@ -261,7 +261,7 @@ final class DictionaryTrainer implements AutoCloseable {
   }
 
   private boolean isOpen() {
-    return mover.regions.find(table.firstPage) != null;
+    return mover.isOpen(table);
   }
 
   private void train() {
@@ -356,7 +356,7 @@ final class DictionaryTrainer implements AutoCloseable {
   private void measure(Candidate candidate, int page) {
     long from = heldOutPage(page);
     long payload = scratch().address();
-    int pageBytes = table.pageBytes;
+    int pageBytes = table.pageBytes();
     int most = mover.admission.mostPayloadBytes(pageBytes);
     long start = System.nanoTime();
     int length =
@@ -382,8 +382,8 @@ final class DictionaryTrainer implements AutoCloseable {
         payload,
         length,
         AddressSpace.ALL,
-        scratch().address() + table.pageBytes,
-        table.pageBytes);
+        scratch().address() + table.pageBytes(),
+        table.pageBytes());
   }
 
   private void decide() {
@@ -458,11 +458,11 @@ final class DictionaryTrainer implements AutoCloseable {
   }
 
   private int pagesOfASlice() {
-    return Math.max(1, SLICE_BYTES / table.pageBytes);
+    return Math.max(1, SLICE_BYTES / table.pageBytes());
   }
 
   private long heldOutPage(int i) {
-    return mapped(heldOutPages).address() + (long) i * table.pageBytes;
+    return mapped(heldOutPages).address() + (long) i * table.pageBytes();
   }
 
   private Mapping trainingPages() {

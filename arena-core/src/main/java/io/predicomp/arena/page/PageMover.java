@@ -5,6 +5,7 @@ import io.predicomp.arena.policy.AdmissionPolicy;
 import io.predicomp.arena.policy.VictimPolicy;
 import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.os.memory.PageDiscarder;
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +112,22 @@ public final class PageMover implements AutoCloseable {
     } finally {
       demotion.unlock();
     }
+  }
+
+  /** The regions that the dense tier works on. */
+  DensePages[] densePages() {
+    PoolTenant other = tenant;
+    DensePages[] mine = regions.all();
+    DensePages[] more = other == null ? new DensePages[0] : other.regions();
+    DensePages[] all = Arrays.copyOf(mine, mine.length + more.length, DensePages[].class);
+    System.arraycopy(more, 0, all, mine.length, more.length);
+    return all;
+  }
+
+  /** Whether a region is open; it stays so while the caller holds the demotion lock. */
+  boolean isOpen(DensePages pages) {
+    PoolTenant other = tenant;
+    return regions.find(pages.firstPage()) != null || (other != null && other.isOpen(pages));
   }
 
   @Nullable PoolTenant tenant() {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * DISCARDING} or {@code RESTORING}, or pins it and has just won the CAS that removed {@code COPY}.
  * They are published by the release store of the state and read after its acquire load.
  */
-public final class PageTable implements AgedRegion {
+public final class PageTable extends DensePages implements AgedRegion {
   static final VarHandle STATE = MethodHandles.arrayElementVarHandle(byte[].class);
 
   /** Ages do not go beyond this many epochs. */
@@ -58,9 +58,6 @@ public final class PageTable implements AgedRegion {
   private @Nullable PageRestorer restorer;
 
   private @Nullable PageMover mover;
-
-  /** How pages that stay evicted are recompressed; {@link DenseTier} says who may use it. */
-  @Nullable DensePlan densePlan;
 
   /**
    * All pages start resident, untouched and equal to zero, which is what a fresh anonymous mapping
@@ -203,6 +200,38 @@ public final class PageTable implements AgedRegion {
     while (state(page) == state) {
       backoff.pause();
     }
+  }
+
+  @Override
+  protected long evicted(int page) {
+    byte state = state(page);
+    return state == PageState.EVICTED_WITH_COPY ? state : 0;
+  }
+
+  @Override
+  protected long copyOf(int page) {
+    return entries[page];
+  }
+
+  @Override
+  protected int demotedAt(int page) {
+    return demotedAt[page];
+  }
+
+  @Override
+  protected boolean isIntact(int page, long address) {
+    return checksums == null || PageChecksum.of(address, pageBytes) == checksums[page];
+  }
+
+  @Override
+  protected boolean exchange(int page, long evicted, long entry) {
+    byte state = (byte) evicted;
+    if (!cas(page, state, PageState.restoring(state))) {
+      return false;
+    }
+    entries[page] = entry;
+    publish(page, state);
+    return true;
   }
 
   long address(int page) {

@@ -50,7 +50,7 @@ public final class PoolPressure {
   }
 
   /** Whether to leave compressed pages where they are until told otherwise. */
-  void displaceNothing(boolean on) {
+  public void displaceNothing(boolean on) {
     displacesNothing = on;
   }
 

@@ -21,6 +21,12 @@ public interface PoolTenant {
   /** Their payload in bytes. Any thread. */
   long droppedBytes(int index);
 
+  /** The regions there are now. */
+  DensePages[] regions();
+
+  /** Whether a region is one of these. */
+  boolean isOpen(DensePages pages);
+
   /** Copies a block that is to move, and makes its page use the copy; false if it moved on. */
   boolean relocate(long globalPage, long oldHandle, long newHandle, int length);
 

@@ -73,16 +73,16 @@ final class Recompressor implements AutoCloseable {
    * @param index of the codec to use
    * @param tier marked as tried if nothing is gained
    */
-  Outcome recompress(PageTable table, int page, int index, PageTier tier, DenseTierPolicy policy) {
+  Outcome recompress(DensePages table, int page, int index, PageTier tier, DenseTierPolicy policy) {
     StackRoom.require();
-    byte state = table.state(page);
-    if (state != PageState.EVICTED_WITH_COPY) {
+    long evicted = table.evicted(page);
+    if (evicted == 0) {
       return Outcome.RESTORED;
     }
-    long entry = table.entries[page];
+    long entry = table.copyOf(page);
     lastLength = PageEntry.length(entry);
     if (!decode(table, page, entry, content.address())) {
-      return fail(table, page, state, entry, tier);
+      return fail(table, page, evicted, entry, tier);
     }
     PageCodec codec = codecs.codec(index);
     int capacity = policy.mostBytes(lastLength);
@@ -97,19 +97,20 @@ final class Recompressor implements AutoCloseable {
                 payload.address(),
                 capacity);
     if (length <= 0) {
-      return settle(table, page, state, entry, tier);
+      return settle(table, page, evicted, entry, tier);
     }
     if (length > capacity || !decodesToContent(codec, length)) {
-      return fail(table, page, state, entry, tier);
+      return fail(table, page, evicted, entry, tier);
     }
-    long handle = pressure.storeWithoutRestoring(table.firstPage + page, payload.address(), length);
+    long handle =
+        pressure.storeWithoutRestoring(table.firstPage() + page, payload.address(), length);
     if (handle < 0) {
       counters.keptPoolFull.increment();
       return Outcome.POOL_FULL;
     }
     long fresh = PageEntry.of(index, length, handle);
     codecs.added(fresh);
-    if (!exchange(table, page, state, fresh)) {
+    if (!table.exchange(page, evicted, fresh)) {
       mover.copies.free(fresh);
       counters.keptRestored.increment();
       return Outcome.RESTORED;
@@ -123,38 +124,28 @@ final class Recompressor implements AutoCloseable {
   }
 
   /** Remembers with the copy that this tier gains nothing for it. */
-  private Outcome settle(PageTable table, int page, byte state, long entry, PageTier tier) {
+  private Outcome settle(DensePages table, int page, long evicted, long entry, PageTier tier) {
     counters.keptSmallGain.increment();
-    exchange(table, page, state, PageEntry.withTried(entry, PageCodecs.triedBit(tier)));
+    table.exchange(page, evicted, PageEntry.withTried(entry, PageCodecs.triedBit(tier)));
     return Outcome.SMALL_GAIN;
   }
 
   /** Nothing was lost: whoever accesses the page is served, or told, as before. */
-  private Outcome fail(PageTable table, int page, byte state, long entry, PageTier tier) {
+  private Outcome fail(DensePages table, int page, long evicted, long entry, PageTier tier) {
     counters.keptFailed.increment();
-    exchange(table, page, state, PageEntry.withTried(entry, PageCodecs.triedBit(tier)));
+    table.exchange(page, evicted, PageEntry.withTried(entry, PageCodecs.triedBit(tier)));
     return Outcome.FAILED;
-  }
-
-  private static boolean exchange(PageTable table, int page, byte state, long entry) {
-    if (!table.cas(page, state, PageState.restoring(state))) {
-      return false;
-    }
-    table.entries[page] = entry;
-    table.publish(page, state);
-    return true;
   }
 
   /**
    * Decodes the copy of a page that is evicted to somewhere else; false if it is not evicted with a
    * copy, or that does not decode.
    */
-  boolean sample(PageTable table, int page, long target) {
-    return table.state(page) == PageState.EVICTED_WITH_COPY
-        && decode(table, page, table.entries[page], target);
+  boolean sample(DensePages table, int page, long target) {
+    return table.evicted(page) != 0 && decode(table, page, table.copyOf(page), target);
   }
 
-  private boolean decode(PageTable table, int page, long entry, long target) {
+  private boolean decode(DensePages table, int page, long entry, long target) {
     int produced =
         codecs
             .of(entry)
@@ -165,10 +156,8 @@ final class Recompressor implements AutoCloseable {
                 AddressSpace.ALL,
                 target,
                 pageBytes);
-    int[] checksums = table.checksums;
     // Damage that an access would be told of must not be made to look right.
-    return produced == pageBytes
-        && (checksums == null || PageChecksum.of(target, pageBytes) == checksums[page]);
+    return produced == pageBytes && table.isIntact(page, target);
   }
 
   /** The old copy is right and will be gone: the new one has to prove itself first. */

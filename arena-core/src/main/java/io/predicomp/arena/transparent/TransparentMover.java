@@ -2,9 +2,12 @@ package io.predicomp.arena.transparent;
 
 import io.predicomp.arena.CorruptPageException;
 import io.predicomp.arena.codec.PageCodec;
+import io.predicomp.arena.page.DemotionTally;
+import io.predicomp.arena.page.DenseTier;
 import io.predicomp.arena.page.MoverCounters;
 import io.predicomp.arena.page.PageMover;
 import io.predicomp.arena.page.PoolPressure;
+import io.predicomp.arena.page.PrefetchOutcome;
 import io.predicomp.arena.policy.AdmissionPolicy;
 import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.os.Errno;
@@ -12,11 +15,14 @@ import io.predicomp.os.ErrnoException;
 import io.predicomp.os.fault.FaultBatch;
 import io.predicomp.os.fault.FaultKernel;
 import io.predicomp.os.feature.ProbeResult;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import java.util.function.IntToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves pages of transparent memory: decides and stores here, while every transition of a page is
@@ -35,6 +41,8 @@ public final class TransparentMover implements AutoCloseable {
       boolean checksums,
       int pageBytes) {}
 
+  static final int BATCH_PAGES = FaultBatch.CAPACITY;
+
   /** The number of the arena's own codec among those of its entries. */
   static final int BASE_CODEC = 0;
 
@@ -45,6 +53,7 @@ public final class TransparentMover implements AutoCloseable {
   private final ReentrantLock demotion;
   private final PoolPressure pressure;
   private final MoverCounters counters;
+  private final DenseTier dense;
   private final IntToLongFunction pageNumbers;
   private final long nativePool;
   private final long nativeCounters;
@@ -54,6 +63,7 @@ public final class TransparentMover implements AutoCloseable {
       new ConcurrentSkipListMap<>();
 
   private final TransparentEviction eviction;
+  private int epoch;
 
   /**
    * Makes the process and a pool ready.
@@ -76,6 +86,7 @@ public final class TransparentMover implements AutoCloseable {
     this.demotion = parts.mover().demotionLock();
     this.pressure = parts.mover().pressure();
     this.counters = parts.mover().counters();
+    this.dense = parts.mover().denseTier();
     this.pageNumbers = pageNumbers;
     this.eviction = new TransparentEviction(parts);
     this.nativePool = FaultKernel.openPool(pool.memory().address(), pageBytes);
@@ -111,7 +122,8 @@ public final class TransparentMover implements AutoCloseable {
     FaultKernel.RegionNumbers numbers =
         FaultKernel.openRegion(nativePool, (long) pages * pageBytes, checksums, firstPage);
     try {
-      TransparentRegion region = new TransparentRegion(numbers, pageBytes, pages, firstPage);
+      TransparentRegion region =
+          new TransparentRegion(this, numbers, pageBytes, pages, firstPage, checksums);
       regions.put(region.firstPage, region);
       return region;
     } catch (Throwable t) {
@@ -126,6 +138,8 @@ public final class TransparentMover implements AutoCloseable {
     try {
       if (regions.remove(region.firstPage) != null) {
         FaultKernel.closeRegion(region.handle);
+        pool.drainFreed();
+        dense.forget(region);
       }
     } finally {
       demotion.unlock();
@@ -151,13 +165,13 @@ public final class TransparentMover implements AutoCloseable {
   public long demote(TransparentRegion region, int first, int count) {
     long demoted = 0;
     int mark = locked(pressure::mark);
-    for (int p = first, end = first + count; p < end; p += FaultBatch.CAPACITY) {
+    for (int p = first, end = first + count; p < end; p += BATCH_PAGES) {
       demotion.lock();
       try {
         if (!isOpen(region)) {
           return demoted;
         }
-        demoted += eviction.demote(region, p, Math.min(FaultBatch.CAPACITY, end - p), mark);
+        demoted += demoteBatch(region, p, Math.min(BATCH_PAGES, end - p), mark, false);
         pressure.compactIfFragmented();
         updateKeepCopies();
       } finally {
@@ -165,6 +179,54 @@ public final class TransparentMover implements AutoCloseable {
       }
     }
     return demoted;
+  }
+
+  private int demoteBatch(
+      TransparentRegion region, int first, int count, int mark, boolean onProbation) {
+    int demoted = eviction.demote(region, first, count, mark);
+    region.registered = true;
+    ClusterAges ages = region.ages;
+    for (int c = ages.clusterOf(first); c <= ages.clusterOf(first + count - 1); c++) {
+      counters.prefetchesWasted.add(ages.left(c, region.absent(c), onProbation));
+    }
+    return demoted;
+  }
+
+  /** Demotes whole clusters without making room in the pool at the cost of other pages. */
+  void demoteClusters(
+      TransparentRegion region, int cluster, int count, boolean onProbation, DemotionTally tally) {
+    int first = region.ages.firstPage(cluster);
+    int pages = Math.min(region.pageCount, region.ages.firstPage(cluster + count)) - first;
+    underLock(
+        region,
+        () -> {
+          pressure.displaceNothing(true);
+          try {
+            int demoted = demoteBatch(region, first, pages, pressure.mark(), onProbation);
+            tally.set(eviction.candidates(), demoted);
+          } finally {
+            pressure.displaceNothing(false);
+          }
+          pressure.compactIfFragmented();
+          updateKeepCopies();
+        });
+  }
+
+  /** Does something with an open region; nothing with a closed one. */
+  void underLock(TransparentRegion region, Runnable action) {
+    demotion.lock();
+    try {
+      if (isOpen(region)) {
+        action.run();
+      }
+    } finally {
+      demotion.unlock();
+    }
+  }
+
+  /** Faults stamp their clusters with another number from now on. Under the demotion lock. */
+  void nextEpoch() {
+    FaultKernel.setEpoch(nativePool, ++epoch);
   }
 
   private boolean isOpen(TransparentRegion region) {
@@ -197,6 +259,20 @@ public final class TransparentMover implements AutoCloseable {
     return result;
   }
 
+  /** Brings a page back because somebody expects that it will be needed soon. */
+  PrefetchOutcome prefetch(TransparentRegion region, int page, boolean keepCopy) {
+    long result = FaultKernel.restore(region.address(page), 1, keepCopy && keepsCopies());
+    if (result == 1) {
+      counters.prefetches.increment();
+      region.ages.fetched(page);
+      return PrefetchOutcome.RESTORED;
+    }
+    if (result == -Errno.ENOMEM.number()) {
+      return PrefetchOutcome.NO_ROOM;
+    }
+    return result == -Errno.EIO.number() ? PrefetchOutcome.CORRUPT : PrefetchOutcome.NOT_EVICTED;
+  }
+
   /**
    * Keeps the pages of a range in memory.
    *
@@ -223,6 +299,30 @@ public final class TransparentMover implements AutoCloseable {
       throw new ErrnoException(
           call, (int) -result, "address=0x" + Long.toHexString(address) + ", bytes=" + bytes);
     }
+  }
+
+  // --- for the background loops -----------------------------------------------------------------
+
+  /** The regions there are. */
+  Collection<TransparentRegion> regions() {
+    return regions.values();
+  }
+
+  /** The region that holds a page, or null if it is closed. */
+  @Nullable TransparentRegion find(long globalPage) {
+    Map.Entry<Long, TransparentRegion> entry = regions.floorEntry(globalPage);
+    return entry == null || globalPage >= entry.getKey() + entry.getValue().pageCount
+        ? null
+        : entry.getValue();
+  }
+
+  MoverCounters counters() {
+    return counters;
+  }
+
+  /** Where the fault kernel counts. */
+  long nativeCounters() {
+    return nativeCounters;
   }
 
   // --- statistics -------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 package io.predicomp.arena.transparent;
 
 import io.predicomp.arena.codec.PageCodec;
+import io.predicomp.arena.page.DensePages;
 import io.predicomp.arena.page.MoverCounters;
 import io.predicomp.arena.page.PageEntry;
 import io.predicomp.arena.page.PoolTenant;
@@ -49,6 +50,16 @@ final class TransparentTenant implements PoolTenant {
   @Override
   public long droppedBytes(int index) {
     return FaultKernel.droppedBytes(nativeCounters, index);
+  }
+
+  @Override
+  public DensePages[] regions() {
+    return regions.values().toArray(new DensePages[0]);
+  }
+
+  @Override
+  public boolean isOpen(DensePages pages) {
+    return regions.get(pages.firstPage()) == pages;
   }
 
   private @Nullable TransparentRegion find(long globalPage) {

@@ -1,14 +1,22 @@
 package io.predicomp.arena.stress;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.predicomp.arena.ArenaConfig;
 import io.predicomp.arena.ArenaStats;
 import io.predicomp.arena.CompressedArena;
+import io.predicomp.arena.LoopConfig;
+import io.predicomp.arena.LoopConfig.Predictor;
 import io.predicomp.arena.TransparentArena;
+import io.predicomp.arena.policy.DenseTierPolicy;
+import io.predicomp.arena.policy.PageTier;
+import io.predicomp.arena.testkit.PageContents;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
@@ -18,8 +26,9 @@ import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4FastDecompressor;
 
 /**
- * Threads that use transparent memory in every way while all of it is evicted over and over, in a
- * JVM of its own. Prints its exposure; exits with 1 if a word was wrong.
+ * Threads that use transparent memory in every way while all of it is evicted and recompressed over
+ * and over and the background loops do what they do, in a JVM of its own. Prints its exposure;
+ * exits with 1 if a word was wrong.
  *
  * <p>Arguments: seconds, pages.
  */
@@ -27,13 +36,21 @@ public final class TransparentStress {
   private static final int PAGE = 4096;
   private static final int OWNERS = 4;
 
+  /** Where the part of a page begins that nobody writes, and that dictionaries help with. */
+  private static final int TEXT = 1024;
+
   /** A pass means something only if pages really left; on a busy machine that may take a while. */
   private static final int LEAST_EVICTIONS = 200;
 
   private static final int MOST_EXTRA_SECONDS = 30;
 
   private final CompressedArena arena =
-      CompressedArena.open(ArenaConfig.builder().checksums(true).build());
+      CompressedArena.open(
+          ArenaConfig.builder()
+              .checksums(true)
+              .denseTier(DenseTierPolicy.AUTO)
+              .autoloops(new LoopConfig(Duration.ofMillis(100), 50, 50, Predictor.AUTO, 1, 4, true))
+              .build());
   private final TransparentArena memory = arena.transparent();
   private final MemorySegment words;
   private final int pages;
@@ -46,6 +63,24 @@ public final class TransparentStress {
   private TransparentStress(int pages) {
     this.pages = pages;
     this.words = memory.allocate((long) pages * PAGE, PAGE);
+    for (int page = 0; page < pages; page++) {
+      MemorySegment.copy(
+          text(page), TEXT, words, JAVA_BYTE, (long) page * PAGE + TEXT, PAGE - TEXT - 8);
+    }
+    memory.compress();
+    arena.recompressAll(PageTier.DENSE); // finds out how, which takes calm
+  }
+
+  private static byte[] text(int page) {
+    return PageContents.TEXT.bytes(PAGE, page);
+  }
+
+  private void checkText() {
+    for (int page = 0; page < pages; page++) {
+      byte[] expected = Arrays.copyOfRange(text(page), TEXT, PAGE - 8);
+      long from = (long) page * PAGE + TEXT;
+      check(Arrays.equals(expected, words.asSlice(from, expected.length).toArray(JAVA_BYTE)));
+    }
   }
 
   public static void main(String[] args) throws InterruptedException {
@@ -73,13 +108,15 @@ public final class TransparentStress {
     for (Thread thread : threads) {
       thread.join();
     }
+    checkText();
     ArenaStats stats = arena.stats();
     System.out.printf(
-        "%d pages, %d accesses, %d evictions, %d restores, %d rescues, %d overflows, %d bad"
-            + " words%n",
+        "%d pages, %d accesses, %d evictions, %d recompressions, %d restores, %d rescues, %d"
+            + " overflows, %d bad words%n",
         pages,
         accesses.sum(),
         stats.demotions().demoted(),
+        stats.tiers().toDense() + stats.tiers().toColdest(),
         stats.restores().demand(),
         stats.restores().rescues(),
         overflows.sum(),
@@ -192,8 +229,11 @@ public final class TransparentStress {
   }
 
   private void evict() {
-    while (!stop) {
+    for (int round = 0; !stop; round++) {
       memory.compress();
+      if (round % 4 == 0) {
+        arena.recompressAll(round % 8 == 0 ? PageTier.DENSE : PageTier.COLDEST);
+      }
       arena.compactPool();
     }
   }

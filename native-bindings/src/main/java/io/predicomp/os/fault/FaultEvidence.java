@@ -33,8 +33,9 @@ public final class FaultEvidence {
      *
      * @param page its number in the arena
      * @param nanoTime of {@link System#nanoTime()}, to within 16 µs
+     * @param write whether it was to be written
      */
-    void needed(long page, long nanoTime);
+    void needed(long page, long nanoTime, boolean write);
   }
 
   /** {@return the epoch in which a fault last told that a cluster is in use; 0: never} */
@@ -72,7 +73,8 @@ public final class FaultEvidence {
           continue;
         }
         long age = ((now >>> UNIT_SHIFT) - (need >>> TIME_SHIFT)) & UNITS_MASK;
-        reader.needed(need & ((1L << PAGE_BITS) - 1), now - (age << UNIT_SHIFT));
+        long page = need & ((1L << PAGE_BITS) - 1);
+        reader.needed(page, now - (age << UNIT_SHIFT), (need >>> PAGE_BITS & 1) != 0);
         shown++;
       }
       lost.addAndGet(missed);

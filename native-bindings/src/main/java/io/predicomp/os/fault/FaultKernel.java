@@ -264,6 +264,11 @@ public final class FaultKernel {
     return AddressSpace.ALL.get(JAVA_LONG, counters + DROPPED + 16L * number + Long.BYTES);
   }
 
+  /** {@return whether a thread is in a fault now} */
+  public static boolean isStalled(long counters) {
+    return (AddressSpace.ALL.get(JAVA_LONG, counters - Long.BYTES) & 0xFF_FFFF) != 0;
+  }
+
   /** {@return the number of stalls in a bucket of the histogram} */
   public static long stalls(long counters, int bucket) {
     return AddressSpace.ALL.get(JAVA_LONG, counters + 8L * (FaultCounter.values().length + bucket));

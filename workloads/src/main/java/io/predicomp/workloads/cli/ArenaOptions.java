@@ -327,10 +327,7 @@ final class ArenaOptions {
     if (access == ArenaAccess.CHECKED) {
       return new ArenaAccess.Choice(access, "as asked for");
     }
-    Optional<String> obstacle =
-        autoloops
-            ? Optional.of("the background loops do not look at transparent pages yet")
-            : TransparentArena.obstacle(config);
+    Optional<String> obstacle = TransparentArena.obstacle(config);
     if (access == null) {
       return obstacle
           .map(reason -> new ArenaAccess.Choice(ArenaAccess.CHECKED, reason))

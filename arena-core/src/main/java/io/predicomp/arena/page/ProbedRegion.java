@@ -1,0 +1,18 @@
+package io.predicomp.arena.page;
+
+/**
+ * A region whose pages do not tell that they are used while they are in memory. Some of them have
+ * to leave, on probation, so that the others can be judged.
+ */
+public interface ProbedRegion extends AgedRegion {
+  /** Blocks of the region, whose pages are judged by one another. */
+  int blockCount();
+
+  /**
+   * Demotes 64 KiB of a block on probation, other ones each time, unless pages of it are absent and
+   * tell already, or the last probe came back a short time ago.
+   *
+   * @return pages demoted
+   */
+  int probe(int block);
+}

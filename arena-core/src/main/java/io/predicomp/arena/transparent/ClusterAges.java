@@ -1,0 +1,320 @@
+package io.predicomp.arena.transparent;
+
+import io.predicomp.arena.page.AgeObserver;
+import io.predicomp.arena.page.AgedRegion;
+import io.predicomp.os.fault.FaultEvidence;
+import java.util.Arrays;
+
+/**
+ * How long each 64 KiB cluster of a region has not been used, as far as faults tell.
+ *
+ * <pre>
+ *   block of 16 clusters   M M A M  M M M M  …     A  a quarter absent or more: a use is a fault,
+ *   its ages               3 3 5 3  3 3 1 3  …        until then the cluster grows older
+ *                                                  M  all in memory: nothing tells, so it grows
+ *                                                     older with the youngest A of its block
+ * </pre>
+ *
+ * A block without an absent page does not grow older at all: {@link ProbedClusters} sends one of
+ * its clusters away on probation. A cluster that came back soon after it had left grows older more
+ * slowly the next time, so that what is hot in a cold block is not sent away again and again.
+ *
+ * <p>Written under the demotion lock but for {@link #fetched}; what is read without it may be a
+ * moment old.
+ */
+final class ClusterAges {
+  /** Clusters that are judged by one another: as many pages of 4 KiB as a block of victims has. */
+  static final int BLOCK = 16;
+
+  /** Ages do not go beyond. */
+  static final int OLDEST = 255;
+
+  /** Epochs within which a cluster has come back soon. */
+  private static final int SOON = 8;
+
+  /** A cluster grows older every 2⁶ epochs at the slowest. */
+  private static final int MOST_STRIKES = 6;
+
+  /** Restores that no fault announced are noticed within so many epochs. */
+  private static final int LOOK_AGAIN = 16;
+
+  // Flags.
+  /** Has memory, or had. */
+  private static final byte THERE = 1;
+
+  /** Has been demoted as far as it goes, and was not used since. */
+  private static final byte SETTLED = 2;
+
+  /** What can be seen of a region's pages. */
+  interface Look {
+    /** The epoch in which a fault last told of its use. */
+    int stamp(int cluster);
+
+    /** Which of its pages are absent because they were demoted, a bit each. */
+    int absent(int cluster);
+
+    /** Whether it has memory; asked while faults do not tell of first touches. */
+    boolean hasMemory(int cluster);
+  }
+
+  private final int pageCount;
+  private final int clusterPages;
+  private final int clusters;
+  private final byte[] ages;
+  private final byte[] flags;
+  private final byte[] strikes;
+  private final int[] stamps;
+  private final int[] leftAt;
+
+  /** Which pages are absent, by the last look. */
+  private final char[] absent;
+
+  /**
+   * Which pages a prediction brought back since the cluster last left, and nobody asked for yet.
+   */
+  private final char[] fetched;
+
+  /** Which of these were asked for since the last harvest. */
+  private final char[] credited;
+
+  /** By block: the cluster of the last probe, and the epoch of the next. */
+  private final byte[] probed;
+
+  private final int[] nextProbe;
+  private int epoch;
+
+  ClusterAges(int pageCount, int pageBytes) {
+    this.pageCount = pageCount;
+    this.clusterPages = Math.max(1, FaultEvidence.CLUSTER_BYTES / pageBytes);
+    this.clusters = Math.ceilDiv(pageCount, clusterPages);
+    this.ages = new byte[clusters];
+    this.flags = new byte[clusters];
+    this.strikes = new byte[clusters];
+    this.stamps = new int[clusters];
+    this.leftAt = new int[clusters];
+    this.absent = new char[clusters];
+    this.fetched = new char[clusters];
+    this.credited = new char[clusters];
+    this.probed = new byte[blockCount()];
+    Arrays.fill(probed, (byte) -1);
+    this.nextProbe = new int[blockCount()];
+  }
+
+  int clusterPages() {
+    return clusterPages;
+  }
+
+  int clusterOf(int page) {
+    return page / clusterPages;
+  }
+
+  int firstPage(int cluster) {
+    return cluster * clusterPages;
+  }
+
+  /** Pages of a cluster; the last one of a region may have fewer. */
+  int pages(int cluster) {
+    return Math.min(clusterPages, pageCount - firstPage(cluster));
+  }
+
+  int clusters() {
+    return clusters;
+  }
+
+  int blockCount() {
+    return Math.ceilDiv(clusters, BLOCK);
+  }
+
+  int age(int cluster) {
+    return ages[cluster] & OLDEST;
+  }
+
+  /** Heap bytes. */
+  long metadataBytes() {
+    return 17L * clusters + 5L * blockCount();
+  }
+
+  // --- what faults tell -------------------------------------------------------------------------
+
+  /** Begins a round over all clusters. */
+  void beginRound() {
+    epoch++;
+  }
+
+  /**
+   * Lets clusters grow older, or young again.
+   *
+   * @param from first cluster of a block
+   * @param end behind the last cluster
+   * @param asksMemory whether first touches go unnoticed
+   */
+  void harvest(
+      int from,
+      int end,
+      int epochs,
+      boolean asksMemory,
+      Look look,
+      AgedRegion region,
+      AgeObserver observer) {
+    for (int first = from; first < end; first += BLOCK) {
+      int last = Math.min(end, first + BLOCK);
+      int youngest = Integer.MAX_VALUE;
+      for (int c = first; c < last; c++) {
+        int stamp = look.stamp(c);
+        if (stamp != stamps[c]) {
+          stamps[c] = stamp;
+          used(c, look.absent(c), region, observer);
+        } else {
+          if ((c + epoch) % LOOK_AGAIN == 0) {
+            lookAgain(c, look.absent(c));
+          }
+          if (tells(c)) {
+            ages[c] = older(c, epochs);
+          } else if (asksMemory && (flags[c] & THERE) == 0 && look.hasMemory(c)) {
+            flags[c] |= THERE;
+          }
+        }
+        if (tells(c)) {
+          youngest = Math.min(youngest, age(c));
+        }
+      }
+      for (int c = first; c < last; c++) {
+        boolean grows = !tells(c) && youngest <= OLDEST && (flags[c] & THERE) != 0;
+        if (grows && epoch % (1 << strikes[c]) == 0) {
+          ages[c] = (byte) Math.min(older(c, epochs) & OLDEST, youngest);
+        }
+        tell(c, observer);
+      }
+    }
+  }
+
+  /** Whether a use would most likely be a fault: a page or two that nobody wants say nothing. */
+  private boolean tells(int cluster) {
+    return 4 * Integer.bitCount(absent[cluster]) >= pages(cluster);
+  }
+
+  private byte older(int cluster, int epochs) {
+    return (byte) Math.min(age(cluster) + epochs, OLDEST);
+  }
+
+  private void used(int cluster, int absentNow, AgedRegion region, AgeObserver observer) {
+    int age = age(cluster);
+    int back = absent[cluster] & ~absentNow;
+    int seen = back | credited[cluster];
+    credited[cluster] = 0;
+    for (int bits = seen; bits != 0; bits &= bits - 1) {
+      observer.touched(region, firstPage(cluster) + Integer.numberOfTrailingZeros(bits), age);
+    }
+    if (back != 0) {
+      int strike = strikes[cluster];
+      boolean soon = epoch - leftAt[cluster] <= SOON;
+      strikes[cluster] = (byte) (soon ? Math.min(strike + 1, MOST_STRIKES) : 0);
+      int block = cluster / BLOCK;
+      if (cluster % BLOCK == probed[block]) {
+        nextProbe[block] = epoch + (1 << strikes[cluster]);
+      }
+    }
+    absent[cluster] = (char) absentNow;
+    ages[cluster] = 0;
+    flags[cluster] = THERE;
+  }
+
+  /** Pages may have been restored by a call. */
+  private void lookAgain(int cluster, int absentNow) {
+    if ((absent[cluster] & ~absentNow) != 0) {
+      flags[cluster] &= ~SETTLED;
+    }
+    absent[cluster] = (char) absentNow;
+  }
+
+  private void tell(int cluster, AgeObserver observer) {
+    int away = Integer.bitCount(absent[cluster]);
+    if (away > 0) {
+      observer.untouched(age(cluster), away, false);
+    }
+    if ((flags[cluster] & THERE) != 0 && away < pages(cluster)) {
+      observer.untouched(age(cluster), pages(cluster) - away, true);
+    }
+  }
+
+  // --- what is demoted and restored
+  // ---------------------------------------------------------------
+
+  /** Whether there may be something to demote. */
+  boolean isCandidate(int cluster) {
+    return (flags[cluster] & (THERE | SETTLED)) == THERE;
+  }
+
+  /**
+   * A cluster was demoted as far as it went.
+   *
+   * @return pages that had been prefetched and not been used
+   */
+  int left(int cluster, int absentNow, boolean onProbation) {
+    int wasted = Integer.bitCount(fetched[cluster]);
+    fetched[cluster] = 0;
+    absent[cluster] = (char) absentNow;
+    flags[cluster] = (byte) (absentNow == 0 ? flags[cluster] | SETTLED : THERE | SETTLED);
+    leftAt[cluster] = epoch;
+    if (onProbation) {
+      ages[cluster] = 0;
+    }
+    return wasted;
+  }
+
+  /** A prediction brought a page back. */
+  void fetched(int page) {
+    int cluster = clusterOf(page);
+    int bit = 1 << page % clusterPages;
+    fetched[cluster] |= (char) bit;
+    absent[cluster] &= (char) ~bit;
+    flags[cluster] &= ~SETTLED;
+    ages[cluster] = 0;
+  }
+
+  boolean hasFetched(int cluster) {
+    return fetched[cluster] != 0;
+  }
+
+  /** Which pages a prediction brought back, a bit each, as somebody uses the cluster; once. */
+  int credit(int cluster) {
+    int bits = fetched[cluster];
+    fetched[cluster] = 0;
+    credited[cluster] |= (char) bits;
+    return bits;
+  }
+
+  // --- probation --------------------------------------------------------------------------------
+
+  /**
+   * The cluster of a block to demote on probation: the next one in turn that has something to
+   * demote; -1 if pages of the block are absent and tell, if there is nothing, or if the last probe
+   * came back too short a time ago.
+   */
+  int nextProbe(int block) {
+    if (epoch < nextProbe[block]) {
+      return -1;
+    }
+    int first = block * BLOCK;
+    int end = Math.min(clusters, first + BLOCK);
+    for (int c = first; c < end; c++) {
+      if (tells(c)) {
+        return -1;
+      }
+    }
+    for (int i = 1; i <= BLOCK; i++) {
+      int c = first + (probed[block] + i & BLOCK - 1);
+      if (c < end && isCandidate(c)) {
+        return c;
+      }
+    }
+    return -1;
+  }
+
+  /** A cluster of a block was sent on probation. */
+  void probed(int cluster) {
+    int block = cluster / BLOCK;
+    probed[block] = (byte) (cluster % BLOCK);
+    nextProbe[block] = epoch + 1;
+  }
+}

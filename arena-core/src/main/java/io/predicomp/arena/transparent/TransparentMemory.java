@@ -1,0 +1,76 @@
+package io.predicomp.arena.transparent;
+
+import io.predicomp.arena.page.AgedMemory;
+import io.predicomp.arena.page.AgedRegion;
+import io.predicomp.arena.page.NeedLog;
+import io.predicomp.os.fault.FaultCounter;
+import io.predicomp.os.fault.FaultEvidence;
+import io.predicomp.os.fault.FaultKernel;
+
+/** The regions of transparent mode, as the background loops see them. */
+public final class TransparentMemory implements AgedMemory {
+  private final TransparentMover mover;
+  private final FaultEvidence.Needs needs;
+
+  public TransparentMemory(TransparentMover mover) {
+    this.mover = mover;
+    this.needs = new FaultEvidence.Needs(mover.nativeCounters());
+  }
+
+  @Override
+  public AgedRegion[] regions() {
+    return mover.regions().toArray(new AgedRegion[0]);
+  }
+
+  @Override
+  public int drainNeeds(NeedLog.Reader reader) {
+    return needs.drain((page, nanoTime, write) -> needed(page, nanoTime, write, reader));
+  }
+
+  private void needed(long globalPage, long nanoTime, boolean write, NeedLog.Reader reader) {
+    TransparentRegion region = mover.find(globalPage);
+    if (region == null) {
+      return;
+    }
+    int page = (int) (globalPage - region.firstPage);
+    int cluster = region.ages.clusterOf(page);
+    region.needed(write);
+    int found = region.ages.credit(cluster);
+    mover.counters().prefetchesUsed.add(Integer.bitCount(found));
+    for (int bits = found; bits != 0; bits &= bits - 1) {
+      int fetched = region.ages.firstPage(cluster) + Integer.numberOfTrailingZeros(bits);
+      reader.needed(region, fetched, nanoTime, true);
+    }
+    reader.needed(region, page, nanoTime, false);
+  }
+
+  @Override
+  public long lostNeeds() {
+    return needs.lost();
+  }
+
+  @Override
+  public long demandRestores() {
+    return FaultKernel.counter(mover.nativeCounters(), FaultCounter.DEMAND_RESTORES);
+  }
+
+  /** Counted with those of checked mode. */
+  @Override
+  public long prefetchesUsed() {
+    return 0;
+  }
+
+  @Override
+  public long stalledNanos() {
+    return FaultKernel.counter(mover.nativeCounters(), FaultCounter.SOME_NANOS);
+  }
+
+  @Override
+  public boolean isStalled() {
+    return FaultKernel.isStalled(mover.nativeCounters());
+  }
+
+  /** The pool is tidied by checked mode. */
+  @Override
+  public void tidy() {}
+}

@@ -1,0 +1,226 @@
+package io.predicomp.arena.transparent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.predicomp.arena.page.AgeObserver;
+import io.predicomp.arena.page.AgedRegion;
+import io.predicomp.arena.page.DemotionTally;
+import io.predicomp.arena.page.PrefetchOutcome;
+import io.predicomp.arena.policy.VictimPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** One block of 16 clusters of 16 pages, and a region whose faults the test makes up. */
+class ClusterAgesTest {
+  private static final int ALL = 0xFFFF;
+
+  private final ClusterAges ages = new ClusterAges(256, 4096);
+  private final int[] stamps = new int[16];
+  private final int[] absent = new int[16];
+  private final List<String> seen = new ArrayList<>();
+  private int resident;
+  private int evicted;
+  private int fault = 1;
+
+  private final AgeObserver observer =
+      new AgeObserver() {
+        @Override
+        public void untouched(int age, int pages, boolean inMemory) {
+          resident += inMemory ? pages : 0;
+          evicted += inMemory ? 0 : pages;
+        }
+
+        @Override
+        public void touched(AgedRegion region, int page, int age) {
+          seen.add(page + " at " + age);
+        }
+      };
+
+  private void harvest() {
+    resident = 0;
+    evicted = 0;
+    seen.clear();
+    ages.beginRound();
+    ClusterAges.Look look =
+        new ClusterAges.Look() {
+          @Override
+          public int stamp(int cluster) {
+            return stamps[cluster];
+          }
+
+          @Override
+          public int absent(int cluster) {
+            return absent[cluster];
+          }
+
+          @Override
+          public boolean hasMemory(int cluster) {
+            return cluster < 8;
+          }
+        };
+    ages.harvest(0, 16, 1, true, look, NONE, observer);
+  }
+
+  private void send(int cluster, int pages, boolean onProbation) {
+    absent[cluster] = pages;
+    ages.left(cluster, pages, onProbation);
+  }
+
+  private void use(int cluster, int pages) {
+    absent[cluster] &= ~pages;
+    stamps[cluster] = ++fault;
+  }
+
+  @Test
+  void withoutAbsentPagesNothingGrowsOlder() {
+    for (int i = 0; i < 5; i++) {
+      harvest();
+    }
+    assertEquals(0, ages.age(3));
+    assertEquals(8 * 16, resident, "the others have no memory");
+    assertTrue(ages.isCandidate(7));
+    assertFalse(ages.isCandidate(8));
+  }
+
+  @Test
+  void aClusterThatStaysAwayLetsItsBlockGrowOld() {
+    harvest();
+    assertEquals(0, ages.nextProbe(0));
+    ages.probed(0);
+    send(0, ALL, true);
+    for (int i = 0; i < 5; i++) {
+      harvest();
+    }
+    assertEquals(5, ages.age(0));
+    assertEquals(5, ages.age(7));
+    assertEquals(0, ages.age(9), "nothing is there");
+    assertEquals(16, evicted);
+    assertEquals(-1, ages.nextProbe(0), "one is enough");
+  }
+
+  @Test
+  void aFewAbsentPagesSayNothing() {
+    harvest();
+    send(0, 0x7, true);
+    for (int i = 0; i < 5; i++) {
+      harvest();
+    }
+    assertEquals(0, ages.age(0));
+    assertEquals(0, ages.age(7));
+    assertEquals(1, ages.nextProbe(0), "the first has been demoted as far as it goes");
+  }
+
+  @Test
+  void theYoungestCounts() {
+    harvest();
+    send(0, ALL, true);
+    send(1, ALL, true);
+    harvest();
+    harvest();
+    use(1, 0x1);
+    harvest();
+    assertEquals(List.of("16 at 2"), seen);
+    assertEquals(3, ages.age(0));
+    assertEquals(0, ages.age(1));
+    assertEquals(0, ages.age(7));
+    harvest();
+    assertEquals(1, ages.age(7));
+  }
+
+  @Test
+  void whatCameBackSoonGrowsOldSlowly() {
+    harvest();
+    send(0, ALL, false);
+    for (int round = 1; round <= 3; round++) {
+      send(1, ALL, false);
+      harvest();
+      use(1, ALL);
+      harvest();
+    }
+    for (int i = 0; i < 16; i++) {
+      harvest();
+    }
+    assertEquals(2, ages.age(1), "every eighth epoch, after three times");
+    assertTrue(ages.age(7) > 15);
+  }
+
+  @Test
+  void probesTakeTurnsAndComeLessOftenWhereTheyComeBack() {
+    harvest();
+    List<Integer> probes = new ArrayList<>();
+    int waited = 0;
+    for (int epoch = 0; epoch < 40; epoch++) {
+      int probe = ages.nextProbe(0);
+      if (probe < 0) {
+        waited++;
+      } else {
+        probes.add(probe);
+        ages.probed(probe);
+        send(probe, ALL, true);
+        use(probe, ALL);
+      }
+      harvest();
+    }
+    assertEquals(List.of(0, 1, 2, 3, 4, 5, 6, 7), probes.subList(0, 8));
+    assertTrue(waited > 15, probes.toString());
+  }
+
+  @Test
+  void prefetchedPagesAreCreditedOnceAndCountAsUsed() {
+    harvest();
+    send(2, ALL, false);
+    ages.fetched(33);
+    ages.fetched(34);
+    absent[2] &= ~0x6;
+    assertTrue(ages.hasFetched(2));
+    assertEquals(0x6, ages.credit(2));
+    assertEquals(0, ages.credit(2));
+    use(2, 0x8000);
+    harvest();
+    assertEquals(List.of("33 at 0", "34 at 0", "47 at 0"), seen);
+    send(2, ALL, false);
+    ages.fetched(40);
+    assertEquals(1, ages.left(2, ALL, false), "nobody came for it");
+  }
+
+  private static final AgedRegion NONE =
+      new AgedRegion() {
+        @Override
+        public int pageCount() {
+          return 256;
+        }
+
+        @Override
+        public int pageBytes() {
+          return 4096;
+        }
+
+        @Override
+        public long firstPage() {
+          return 1;
+        }
+
+        @Override
+        public int age(int page) {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void harvest(int page, int count, int epochs, AgeObserver observer) {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int demoteCold(int page, int end, VictimPolicy victims, DemotionTally tally) {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public PrefetchOutcome prefetch(int page) {
+          throw new UnsupportedOperationException();
+        }
+      };
+}
