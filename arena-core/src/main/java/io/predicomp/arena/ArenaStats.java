@@ -179,6 +179,10 @@ public record ArenaStats(
    * @param someNanos time since opening in which at least one thread waited
    * @param somePercent arena pressure: share of time since opening, 0 to 100, in which at least one
    *     thread waited (as PSI {@code some})
+   * @param fullNanos time since opening in which every thread that accesses regions and was not
+   *     idle waited; faults of transparent memory are not in it
+   * @param fullPercent share of time since opening, 0 to 100, of {@code fullNanos} (as PSI {@code
+   *     full})
    */
   public record Stall(
       long events,
@@ -189,7 +193,9 @@ public record ArenaStats(
       long p999Nanos,
       long maxNanos,
       long someNanos,
-      double somePercent) {}
+      double somePercent,
+      long fullNanos,
+      double fullPercent) {}
 
   /**
    * Pages compressed again, denser. Clean copies count as pages; sums are since the arena was
@@ -366,6 +372,8 @@ public record ArenaStats(
     if (transparent != null) {
       histogram.add(transparent.stalls());
     }
+    double onePercent = Math.max(1, stall.elapsedNanos()) / 100.0;
+    long some = Math.max(stall.someNanos(), count(transparent, FaultCounter.SOME_NANOS));
     return new Stall(
         histogram.getTotalCount(),
         stall.totalNanos() + count(transparent, FaultCounter.STALL_NANOS),
@@ -374,10 +382,10 @@ public record ArenaStats(
         histogram.getValueAtPercentile(99),
         histogram.getValueAtPercentile(99.9),
         histogram.getMaxValue(),
-        Math.max(stall.someNanos(), count(transparent, FaultCounter.SOME_NANOS)),
-        100.0
-            * Math.max(stall.someNanos(), count(transparent, FaultCounter.SOME_NANOS))
-            / Math.max(1, stall.elapsedNanos()));
+        some,
+        some / onePercent,
+        stall.fullNanos(),
+        stall.fullNanos() / onePercent);
   }
 
   private static Tiers tiers(DenseTier tier) {
@@ -497,6 +505,7 @@ public record ArenaStats(
     map.put("stall_p999_ns", stall.p999Nanos());
     map.put("stall_max_ns", stall.maxNanos());
     map.put("stalled_percent", stall.somePercent());
+    map.put("stalled_full_percent", stall.fullPercent());
     map.put("pages_dense", tiers.densePages());
     map.put("pages_coldest", tiers.coldestPages());
     map.put("dense_payload_bytes", tiers.denseBytes());

@@ -41,10 +41,10 @@ public final class PageMover implements AutoCloseable {
   final AdmissionPolicy admission;
   final ProcessBarrier barrier;
   final PageDiscarder discarder;
-  final PinRegistry pins;
+  final PinRegistry pins = new PinRegistry();
+  final DemandStall stall = new DemandStall(pins.threads()::active);
   final RegionDirectory regions = new RegionDirectory();
   final MoverCounters counters = new MoverCounters();
-  final DemandStall stall = new DemandStall();
   final NeedLog needs = new NeedLog(regions);
   final ResidentPages resident = new ResidentPages();
 
@@ -69,7 +69,6 @@ public final class PageMover implements AutoCloseable {
     this.admission = parts.admission();
     this.barrier = parts.barrier();
     this.discarder = parts.discarder();
-    this.pins = new PinRegistry();
     this.copies = new CompressedCopies(this);
     this.restorer = new PageRestorer(this);
     this.pressure = new PoolPressure(this, parts.restoreLeastRecentWhenFull());

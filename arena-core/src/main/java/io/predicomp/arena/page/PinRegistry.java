@@ -1,8 +1,8 @@
 package io.predicomp.arena.page;
 
 import java.lang.ref.WeakReference;
-import java.util.Iterator;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 
 /**
  * Every pin slot whose pin may name a page of one arena: those of threads ({@link ThreadSlots}),
@@ -19,10 +19,23 @@ public final class PinRegistry {
   private final ConcurrentLinkedQueue<WeakReference<PinSlot>> cursors =
       new ConcurrentLinkedQueue<>();
 
+  private final AccessorThreads threads = new AccessorThreads();
+
+  private final Predicate<WeakReference<PinSlot>> show = this::show;
+
+  /** Of the scan that is going on; there is one at a time, for its caller is the evictor. */
+  private PinVisitor shown = _ -> {};
+
   PinRegistry() {}
 
-  /** A slot for a cursor: lives as long as the cursor does. */
+  /** The threads that access this arena. */
+  AccessorThreads threads() {
+    return threads;
+  }
+
+  /** A slot for a cursor of the current thread: lives as long as the cursor does. */
   public PinSlot register() {
+    threads.add();
     PinSlot slot = new PinSlot(false);
     cursors.add(new WeakReference<>(slot));
     return slot;
@@ -35,14 +48,17 @@ public final class PinRegistry {
    */
   void forEachPin(PinVisitor visitor) {
     ThreadSlots.forEachPin(visitor);
-    for (Iterator<WeakReference<PinSlot>> it = cursors.iterator(); it.hasNext(); ) {
-      PinSlot slot = it.next().get();
-      if (slot == null) {
-        it.remove();
-      } else {
-        slot.showPins(visitor);
-      }
+    shown = visitor;
+    cursors.removeIf(show); // an iterator would be allocated each time
+  }
+
+  /** Shows the pins of a cursor; true if it was collected. */
+  private boolean show(WeakReference<PinSlot> cursor) {
+    PinSlot slot = cursor.get();
+    if (slot != null) {
+      slot.showPins(shown);
     }
+    return slot == null;
   }
 
   /** Whether an access to a region is in flight. Call after the barrier. */

@@ -1,6 +1,6 @@
 package io.predicomp.arena.page;
 
-import java.lang.ref.WeakReference;
+import io.predicomp.arena.page.AccessorThreads.ThreadReference;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -22,24 +22,12 @@ public final class ThreadSlots {
   /** Borrowed slots made at first. */
   private static final int FIRST_SPARES = 8;
 
-  /** A thread that owns a table slot; the id tells a stale reference from the current owner's. */
-  private static final class OwnerReference extends WeakReference<Thread> {
-    final long threadId;
-
-    OwnerReference(Thread thread) {
-      super(thread);
-      this.threadId = thread.threadId();
-    }
-
-    boolean isDead() {
-      Thread thread = get();
-      return thread == null || !thread.isAlive();
-    }
-  }
-
   private static final PinSlot[] TABLE = new PinSlot[TABLE_SLOTS];
-  private static final AtomicReferenceArray<OwnerReference> OWNERS =
+
+  /** Who owns a slot of the table; the id tells a stale reference from the current owner's. */
+  static final AtomicReferenceArray<ThreadReference> OWNERS =
       new AtomicReferenceArray<>(TABLE_SLOTS);
+
   private static final Object GROWTH = new Object();
   private static volatile PinSlot[] spare = new PinSlot[0];
 
@@ -73,13 +61,13 @@ public final class ThreadSlots {
     long owner = (long) PinSlot.OWNER.getVolatile(slot);
     boolean free = owner == 0;
     if (!free) {
-      OwnerReference reference = OWNERS.get(index);
+      ThreadReference reference = OWNERS.get(index);
       free = reference != null && reference.threadId == owner && reference.isDead();
     }
     if (free && PinSlot.OWNER.compareAndSet(slot, owner, id)) {
       // A dead owner may have been stopped by an error in the middle of an access.
       slot.exitBoth();
-      OWNERS.set(index, new OwnerReference(thread));
+      OWNERS.set(index, new ThreadReference(thread));
       return slot;
     }
     return borrow();
