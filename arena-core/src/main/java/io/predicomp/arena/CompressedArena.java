@@ -148,8 +148,17 @@ public final class CompressedArena implements AutoCloseable {
     } catch (ErrnoException e) {
       throw outOfMemory("cannot reserve a pool of " + config.poolLimit() + " bytes", e);
     }
+    CompressedArena arena;
     try {
-      CompressedArena arena = new CompressedArena(config, pool, barrier, discarder, damon);
+      arena = new CompressedArena(config, pool, barrier, discarder, damon);
+    } catch (ErrnoException e) {
+      pool.close();
+      throw outOfMemory("cannot map the buffers of an arena", e);
+    } catch (Throwable t) {
+      pool.close();
+      throw t;
+    }
+    try {
       if (config.registerMBean()) {
         arena.mBean = ArenaMBean.register(arena);
       }
@@ -157,11 +166,8 @@ public final class CompressedArena implements AutoCloseable {
         arena.loops.start(config.name());
       }
       return arena;
-    } catch (ErrnoException e) {
-      pool.close();
-      throw outOfMemory("cannot map the buffers of an arena", e);
     } catch (Throwable t) {
-      pool.close();
+      arena.close();
       throw t;
     }
   }
@@ -274,7 +280,11 @@ public final class CompressedArena implements AutoCloseable {
   }
 
   private static OutOfMemoryError outOfMemory(String what, ErrnoException cause) {
-    OutOfMemoryError error = new OutOfMemoryError(what + ": " + cause.getMessage());
+    OutOfMemoryError error =
+        new OutOfMemoryError(
+            what
+                + ", the limit of memory, address space or mappings (vm.max_map_count) is reached: "
+                + cause.getMessage());
     error.initCause(cause);
     return error;
   }
@@ -390,9 +400,11 @@ public final class CompressedArena implements AutoCloseable {
   void close(Region region) {
     lifecycle.lock();
     try {
-      if (region.beginClose()) {
-        region.finishClose();
+      long ranges = region.claimClose();
+      if (ranges > 0) {
+        throw new IllegalStateException(ranges + " pinned ranges are open");
       }
+      region.finishClose();
     } finally {
       lifecycle.unlock();
     }
@@ -400,19 +412,23 @@ public final class CompressedArena implements AutoCloseable {
 
   /** All regions or none. */
   private List<Region> claimAll() {
-    List<Region> claimed = new ArrayList<>();
-    try {
-      for (Region region : regions) {
-        if (region.beginClose()) {
-          claimed.add(region);
-        }
-      }
-    } catch (IllegalStateException e) {
+    List<Region> claimed = List.copyOf(regions);
+    long ranges = claimed.stream().mapToLong(Region::claimClose).sum();
+    if (ranges > 0) {
       claimed.forEach(Region::cancelClose);
-      long open = regions.stream().mapToLong(Region::openPinnedRanges).sum();
-      throw new IllegalStateException(open + " pinned ranges are open", e);
+      throw new IllegalStateException(ranges + " pinned ranges are open");
     }
     return claimed;
+  }
+
+  /** Runs while nothing is being allocated or closed. */
+  void betweenCloses(Runnable action) {
+    lifecycle.lock();
+    try {
+      action.run();
+    } finally {
+      lifecycle.unlock();
+    }
   }
 
   private String discarderName() {

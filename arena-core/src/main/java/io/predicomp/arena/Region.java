@@ -14,12 +14,15 @@ import org.jspecify.annotations.Nullable;
  * through its own {@link #cursor()}.
  */
 public final class Region extends PageAccess implements AutoCloseable {
-  private static final long CLOSING = Long.MIN_VALUE;
+  /** Values of {@link #pinnedRanges} that are no count: about to close, perhaps; and closed. */
+  private static final long CLAIMED = -1;
+
+  private static final long CLOSED = -2;
 
   private final CompressedArena arena;
   private final Mapping mapping;
 
-  /** Open {@link PinnedRange}s; negative once closing began. */
+  /** Open {@link PinnedRange}s, or one of the two above. */
   private final AtomicLong pinnedRanges = new AtomicLong();
 
   Region(CompressedArena arena, Mapping mapping, PageTable table) {
@@ -193,47 +196,39 @@ public final class Region extends PageAccess implements AutoCloseable {
   }
 
   /**
-   * Claims the close, after which no range can be pinned; false if it was claimed before.
+   * Claims the close, which goes on with {@link #finishClose} or ends with {@link #cancelClose}.
+   * Until then the region is as open as before, except that whoever wants to pin a range waits for
+   * the decision. Under the arena's lifecycle lock.
    *
-   * @throws IllegalStateException if pinned ranges are open
+   * @return 0, or the open ranges that forbid it
    */
-  boolean beginClose() {
-    while (true) {
-      long ranges = pinnedRanges.get();
-      if (ranges < 0) {
-        return false;
-      }
-      if (ranges > 0) {
-        throw new IllegalStateException(ranges + " pinned ranges are open");
-      }
-      if (pinnedRanges.compareAndSet(0, CLOSING)) {
-        return true;
-      }
-    }
+  long claimClose() {
+    long ranges = pinnedRanges.compareAndExchange(0, CLAIMED);
+    return Math.max(0, ranges);
   }
 
   void cancelClose() {
-    pinnedRanges.set(0);
+    pinnedRanges.compareAndSet(CLAIMED, 0);
   }
 
   void finishClose() {
-    arena.mover().close(table);
-    mapping.close();
-    arena.forget(this);
-  }
-
-  long openPinnedRanges() {
-    return Math.max(0, pinnedRanges.get());
+    if (pinnedRanges.compareAndSet(CLAIMED, CLOSED)) {
+      arena.mover().close(table);
+      mapping.close();
+      arena.forget(this);
+    }
   }
 
   /** Keeps the region from being closed until {@link #release()}. */
   void acquire() {
     while (true) {
+      requireOpen();
       long ranges = pinnedRanges.get();
-      if (ranges < 0) {
-        throw new IllegalStateException("Already closed");
+      if (ranges == CLAIMED) {
+        arena.betweenCloses(this::acquire); // decided by then
+        return;
       }
-      if (pinnedRanges.compareAndSet(ranges, ranges + 1)) {
+      if (ranges >= 0 && pinnedRanges.compareAndSet(ranges, ranges + 1)) {
         return;
       }
     }
@@ -248,7 +243,7 @@ public final class Region extends PageAccess implements AutoCloseable {
    * nothing but closed pages then.
    */
   private void requireOpen() {
-    if (pinnedRanges.get() < 0) {
+    if (pinnedRanges.get() == CLOSED) {
       throw new IllegalStateException("Already closed");
     }
   }

@@ -39,10 +39,13 @@ final class DemotionBatch implements AutoCloseable {
   private final MoverCounters counters;
   private final int pageBytes;
 
-  /** A private copy of the page, so that no writer can change what is being compressed. */
-  private final Mapping copy;
+  /** One for both of the next two, so that nothing is left over where it cannot be had. */
+  private final Mapping buffers;
 
-  private final Mapping payload;
+  /** Where a page is copied, so that no writer can change what is being compressed. */
+  private final long copy;
+
+  private final long payload;
   private final AddressRanges ranges;
 
   /** Kept, so that a batch allocates nothing. */
@@ -70,8 +73,9 @@ final class DemotionBatch implements AutoCloseable {
     this.pressure = pressure;
     this.counters = mover.counters();
     this.pageBytes = pageBytes;
-    this.copy = Mapping.anonymous(pageBytes);
-    this.payload = Mapping.anonymous(pageBytes);
+    this.buffers = Mapping.anonymous(2L * pageBytes);
+    this.copy = buffers.address();
+    this.payload = copy + pageBytes;
     this.ranges = new AddressRanges(CAPACITY);
   }
 
@@ -273,7 +277,7 @@ final class DemotionBatch implements AutoCloseable {
       return takeFromAccessors(i, evicting, discarding);
     }
     counters.compressAttempts.increment();
-    long at = copy.address();
+    long at = copy;
     MemorySegment.copy(AddressSpace.ALL, t.address(pages[i]), AddressSpace.ALL, at, pageBytes);
     if (SameFilled.isSameFilled(AddressSpace.ALL, at, pageBytes)) {
       entries[i] = SameFilled.firstWord(AddressSpace.ALL, at);
@@ -289,8 +293,7 @@ final class DemotionBatch implements AutoCloseable {
     }
     int capacity = mover.admission.mostPayloadBytes(pageBytes);
     int length =
-        mover.codec.compress(
-            AddressSpace.ALL, at, pageBytes, AddressSpace.ALL, payload.address(), capacity);
+        mover.codec.compress(AddressSpace.ALL, at, pageBytes, AddressSpace.ALL, payload, capacity);
     if (length > capacity) {
       throw new IllegalStateException(
           mover.codec.name() + " gave " + length + " payload bytes, " + capacity + " were allowed");
@@ -303,7 +306,7 @@ final class DemotionBatch implements AutoCloseable {
       counters.keptSmallGain.increment();
       return false;
     }
-    long handle = pressure.store(t.firstPage + pages[i], payload.address(), length, mark);
+    long handle = pressure.store(t.firstPage + pages[i], payload, length, mark);
     if (handle < 0) {
       keep(i, counters.keptPoolFull);
       return false;
@@ -462,7 +465,6 @@ final class DemotionBatch implements AutoCloseable {
 
   @Override
   public void close() {
-    copy.close();
-    payload.close();
+    buffers.close();
   }
 }

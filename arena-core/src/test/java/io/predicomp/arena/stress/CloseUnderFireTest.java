@@ -7,12 +7,14 @@ import io.predicomp.arena.CompressedArena;
 import io.predicomp.arena.PageAccess;
 import io.predicomp.arena.PinnedRange;
 import io.predicomp.arena.Region;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,42 @@ class CloseUnderFireTest {
     region.close();
     arena.close();
     arena.close();
+  }
+
+  /** A close that is refused was never there: nobody hears of it, in no region. */
+  @Test
+  void aRefusedCloseIsSeenByNobody() throws InterruptedException {
+    try (CompressedArena arena = CompressedArena.open()) {
+      Region pinned = arena.allocateRegion(4 * PAGE);
+      Region other = arena.allocateRegion(4 * PAGE);
+      try (PinnedRange pin = pinned.pinShared(0, PAGE)) {
+        assertEquals(PAGE, pin.segment().byteSize());
+        AtomicLong refused = new AtomicLong();
+        AtomicLong pins = new AtomicLong();
+        Crew crew =
+            new Crew()
+                .add(
+                    "closer",
+                    () ->
+                        () -> {
+                          assertThrows(IllegalStateException.class, arena::close);
+                          refused.incrementAndGet();
+                        })
+                .add(
+                    "user",
+                    () ->
+                        () -> {
+                          other.setLong(8, 1);
+                          other.pin(0, PAGE).close();
+                          other.compress();
+                          other.restore(0, PAGE);
+                          other.discard(PAGE, PAGE);
+                          pinned.pinReadOnly(PAGE, PAGE).close();
+                          pins.incrementAndGet();
+                        });
+        crew.run(Duration.ofMillis(300), () -> refused.get() > 1000 && pins.get() > 1000);
+      }
+    }
   }
 
   private void closer(CountDownLatch start, Runnable close) {

@@ -110,7 +110,8 @@ final class DamonProbe {
 
   private Optional<Boolean> configuredInBoot() {
     try {
-      String release = Files.readString(root.resolve("proc/sys/kernel/osrelease")).strip();
+      // At once: what is read of such a file in a second piece is empty.
+      String release = Files.readAllLines(root.resolve("proc/sys/kernel/osrelease")).getFirst();
       return Optional.of(
           Files.readAllLines(root.resolve("boot/config-" + release)).contains(CONFIG_LINE));
     } catch (IOException e) {

@@ -7,6 +7,8 @@ import io.predicomp.os.libc.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Private anonymous memory from the kernel: zero until written, physical pages given on first
@@ -24,6 +26,11 @@ public final class Mapping implements AutoCloseable {
   private static final int MAP_NORESERVE = 0x4000; // asm-generic/mman.h
 
   static final int PRIVATE_ANONYMOUS = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+
+  private record AddressRange(long address, long bytes) {}
+
+  /** Closed, without memory, but not unmapped yet. */
+  private static final Queue<AddressRange> STILL_MAPPED = new ConcurrentLinkedQueue<>();
 
   private final Arena lifetime;
   private final MemorySegment segment;
@@ -78,7 +85,11 @@ public final class Mapping implements AutoCloseable {
         mapping.advise(each, 0, size);
       }
     } catch (RuntimeException e) {
-      mapping.close();
+      try {
+        mapping.close();
+      } catch (RuntimeException inClose) {
+        e.addSuppressed(inClose);
+      }
       throw e;
     }
     return mapping;
@@ -155,7 +166,7 @@ public final class Mapping implements AutoCloseable {
    * @throws ErrnoException if the kernel refuses: an unaligned offset (EINVAL)
    */
   public void discard(long offset, long length) {
-    int result = MadviseDiscarder.discard(range(offset, length).address(), length);
+    int result = MadviseDiscarder.discard(addressOf(offset, length), length);
     if (result < 0) {
       throw new ErrnoException(
           "madvise", -result, describe(offset, length) + ", advice=MADV_DONTNEED");
@@ -173,7 +184,8 @@ public final class Mapping implements AutoCloseable {
    * @throws IllegalStateException if the mapping is closed
    */
   public boolean populate(long offset, long length) {
-    return Libc.madvise(range(offset, length), MemoryAdvice.POPULATE_WRITE.constant()) == 0;
+    long from = addressOf(offset, length);
+    return Libc.madvise(from, length, MemoryAdvice.POPULATE_WRITE.constant()) == 0;
   }
 
   /**
@@ -210,7 +222,9 @@ public final class Mapping implements AutoCloseable {
   }
 
   /**
-   * Unmaps the memory; does nothing the second time.
+   * Unmaps the memory; does nothing the second time. Where the process has as many mappings as it
+   * may have, unmapping can take one more, because the kernel joins neighbours: then the memory is
+   * given back at once, and its addresses when a later mapping is closed.
    *
    * @throws WrongThreadException if the mapping is {@link #confined} to another thread
    * @throws IllegalStateException if a native call is using the segment at this moment; the mapping
@@ -239,6 +253,15 @@ public final class Mapping implements AutoCloseable {
     return segment.asSlice(offset, length);
   }
 
+  /** As {@link #range} for calls that must not allocate; the caller does not close meanwhile. */
+  private long addressOf(long offset, long length) {
+    Objects.checkFromIndexSize(offset, length, byteSize());
+    if (!lifetime.scope().isAlive()) {
+      throw new IllegalStateException("Already closed");
+    }
+    return segment.address() + offset;
+  }
+
   private String describe(long offset, long length) {
     return "address=0x"
         + Long.toHexString(address() + offset)
@@ -250,9 +273,24 @@ public final class Mapping implements AutoCloseable {
 
   private static void unmap(long address, long bytes) {
     int result = Libc.munmap(address, bytes);
+    if (result == -Errno.ENOMEM.number()) {
+      result = MadviseDiscarder.discard(address, bytes);
+      STILL_MAPPED.add(new AddressRange(address, bytes));
+    } else {
+      unmapWhatWasLeft();
+    }
     if (result < 0) {
       throw new ErrnoException(
           "munmap", -result, "address=0x" + Long.toHexString(address) + ", length=" + bytes);
+    }
+  }
+
+  private static void unmapWhatWasLeft() {
+    for (AddressRange range = STILL_MAPPED.poll(); range != null; range = STILL_MAPPED.poll()) {
+      if (Libc.munmap(range.address, range.bytes) < 0) {
+        STILL_MAPPED.add(range);
+        return;
+      }
     }
   }
 }

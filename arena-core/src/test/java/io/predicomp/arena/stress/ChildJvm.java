@@ -1,0 +1,50 @@
+package io.predicomp.arena.stress;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A JVM of its own for a main class of the tests, on the class path, which has everything. */
+public final class ChildJvm {
+  private static final int PATIENCE_SECONDS = 60;
+
+  private ChildJvm() {}
+
+  /**
+   * Runs a main class to its end.
+   *
+   * @param options of the JVM
+   * @return what it said
+   * @throws AssertionError with what it said, if it exits with anything but 0 or not in time
+   */
+  public static String run(List<String> options, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath()));
+    command.add(main.getName());
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    long most = PATIENCE_SECONDS + SoakTime.each().toSeconds();
+    assertTrue(process.waitFor(most, TimeUnit.SECONDS), said);
+    assertEquals(0, process.exitValue(), said);
+    return said;
+  }
+
+  private static String classPath() {
+    return String.join(
+        File.pathSeparator,
+        System.getProperty("jdk.module.path", ""),
+        System.getProperty("java.class.path", ""),
+        Path.of("target", "test-classes").toAbsolutePath().toString());
+  }
+}
