@@ -46,7 +46,8 @@ public final class Bench implements Runnable {
         new CommandLine(new Bench())
             .addSubcommand(new ProcessMemBenchCommand(interruption))
             .addSubcommand(new CodecSweepCommand(interruption))
-            .addSubcommand(new CompareCommand(interruption));
+            .addSubcommand(new CompareCommand(interruption))
+            .addSubcommand(new ReportCommand());
     for (CommandLine sub : commandLine.getSubcommands().values()) {
       sub.getCommandSpec().mixinStandardHelpOptions(true);
       sub.getCommandSpec().usageMessage().abbreviateSynopsis(true);

@@ -301,6 +301,14 @@ final class ArenaOptions {
       description = "Write what the arena holds and does to this file, ten rows a second.")
   @Nullable Path traceFile;
 
+  @Option(
+      names = "--heat-csv",
+      paramLabel = "PATH",
+      description =
+          "Write which parts of the region are in memory to this file, ten rows a second, for the"
+              + " heat map of ./predicomp report.")
+  @Nullable Path heatFile;
+
   int pageBytes() {
     return pageKibibytes << 10;
   }

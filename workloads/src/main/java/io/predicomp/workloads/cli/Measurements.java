@@ -23,6 +23,7 @@ final class Measurements {
     COMMANDS.put("codec_sweep", "What every codec saves and costs, at every size of page.");
     COMMANDS.put(
         "compare", "The same pages in the arena, in zram, in bare C, in H2 and in memory.");
+    COMMANDS.put("report", "Results and traces as one HTML page, or as text.");
   }
 
   private Measurements() {}

@@ -13,6 +13,7 @@ import io.predicomp.workloads.report.RunReport;
 import io.predicomp.workloads.report.Summary;
 import io.predicomp.workloads.run.Clock;
 import io.predicomp.workloads.run.Deadline;
+import io.predicomp.workloads.run.HeatMap;
 import io.predicomp.workloads.run.MemorySamples;
 import io.predicomp.workloads.run.Progress;
 import io.predicomp.workloads.run.RunResult;
@@ -69,8 +70,9 @@ abstract class MemoryCommand implements Callable<Integer> {
     Optional<RunReport.OnArena> onArena =
         arena.use ? Optional.of(onArena(workload)) : Optional.empty();
     try (StatsFile statsFile = StatsFile.open(arena.statsFile);
-        TraceFile trace = TraceFile.open(arena.traceFile)) {
-      RunReport report = run(workload, fill, onArena, trace);
+        TraceFile trace = TraceFile.open("--trace-csv", arena.traceFile);
+        TraceFile heat = TraceFile.open("--heat-csv", arena.heatFile)) {
+      RunReport report = run(workload, fill, onArena, trace, heat);
       report.result().stats().ifPresent(statsFile::write);
       print(report);
       return report.result().verification().difference().isPresent() ? 1 : 0;
@@ -83,7 +85,11 @@ abstract class MemoryCommand implements Callable<Integer> {
   }
 
   private RunReport run(
-      Workload workload, PageFill fill, Optional<RunReport.OnArena> onArena, TraceFile trace) {
+      Workload workload,
+      PageFill fill,
+      Optional<RunReport.OnArena> onArena,
+      TraceFile trace,
+      TraceFile heat) {
     Session.Settings settings =
         new Session.Settings(
             (int) run.workers,
@@ -101,7 +107,13 @@ abstract class MemoryCommand implements Callable<Integer> {
     Optional<TouchMemory> memory = Optional.empty();
     try {
       memory = open(workload, onArena);
-      MemorySamples samples = new MemorySamples(workload.regionBytes(), trace.out());
+      MemorySamples samples =
+          new MemorySamples(
+              workload.regionBytes(),
+              trace.out(),
+              heat.out() == null || workload.regionBytes() == 0
+                  ? null
+                  : new HeatMap(workload.regionBytes(), arena.pageBytes(), heat.out()));
       RunResult result =
           new Session(
                   workload,
@@ -149,6 +161,9 @@ abstract class MemoryCommand implements Callable<Integer> {
     if (!arena.use) {
       if (arena.traceFile != null) {
         throw new Refusal("Option '--trace-csv' needs --use-mem-arena.");
+      }
+      if (arena.heatFile != null) {
+        throw new Refusal("Option '--heat-csv' needs --use-mem-arena.");
       }
       refuseArenaOptions(given);
     }

@@ -7,13 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The file of {@code --trace-csv}, opened before the run. */
+/** A file of rows that a run writes as it goes, opened before the run. */
 record TraceFile(@Nullable PrintStream out) implements AutoCloseable {
   /**
+   * @param option its option
    * @param path nothing if no file is wanted
    * @throws Refusal if the file cannot be written
    */
-  static TraceFile open(@Nullable Path path) {
+  static TraceFile open(String option, @Nullable Path path) {
     try {
       return new TraceFile(
           path == null
@@ -21,9 +22,7 @@ record TraceFile(@Nullable PrintStream out) implements AutoCloseable {
               : new PrintStream(Files.newOutputStream(path), false, StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw Refusal.ofValue(
-          "--trace-csv",
-          String.valueOf(path),
-          "cannot be written, a file in an existing directory can");
+          option, String.valueOf(path), "cannot be written, a file in an existing directory can");
     }
   }
 

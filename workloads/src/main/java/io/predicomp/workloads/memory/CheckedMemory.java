@@ -21,4 +21,14 @@ final class CheckedMemory extends ArenaMemory {
   void compress(long offset, long length) {
     region.compress(offset, length);
   }
+
+  @Override
+  public double residentShare(long offset, long length) {
+    int pageBytes = region.pageBytes();
+    long resident = 0;
+    for (long at = offset; at < offset + length; at += pageBytes) {
+      resident += region.isResident(at) ? pageBytes : 0;
+    }
+    return (double) resident / length;
+  }
 }

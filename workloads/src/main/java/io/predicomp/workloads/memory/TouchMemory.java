@@ -19,6 +19,16 @@ public interface TouchMemory extends AutoCloseable {
   /** {@return what the arena holds and has done, or nothing without arena} */
   Optional<ArenaStats> stats();
 
+  /**
+   * {@return the share of a part of the region that is in memory now, 0 to 1; 1 without arena}
+   *
+   * @param offset bytes from the start of the region, a multiple of the page
+   * @param length bytes, a multiple of the page
+   */
+  default double residentShare(long offset, long length) {
+    return 1;
+  }
+
   @Override
   void close();
 }

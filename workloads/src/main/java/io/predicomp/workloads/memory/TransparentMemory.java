@@ -2,6 +2,7 @@ package io.predicomp.workloads.memory;
 
 import io.predicomp.arena.CompressedArena;
 import io.predicomp.arena.TransparentArena;
+import io.predicomp.os.memory.Residency;
 import java.lang.foreign.MemorySegment;
 
 /** A plain segment whose cold pages leave memory and come back under the touch. */
@@ -23,5 +24,10 @@ final class TransparentMemory extends ArenaMemory {
   @Override
   void compress(long offset, long length) {
     memory.compress(segment.asSlice(offset, length));
+  }
+
+  @Override
+  public double residentShare(long offset, long length) {
+    return (double) Residency.residentBytes(segment.asSlice(offset, length)) / length;
   }
 }

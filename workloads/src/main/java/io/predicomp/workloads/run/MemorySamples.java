@@ -1,6 +1,7 @@
 package io.predicomp.workloads.run;
 
 import io.predicomp.arena.ArenaStats;
+import io.predicomp.workloads.memory.TouchMemory;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,10 +14,11 @@ import org.jspecify.annotations.Nullable;
 public final class MemorySamples {
   private static final String HEADER =
       "seconds,resident_bytes,pool_bytes,metadata_bytes,demand_restores,prefetches,stall_ns,"
-          + "hot_pages,warm_pages,cold_pages,cold_after_ms,agent_cpu_seconds";
+          + "hot_pages,warm_pages,cold_pages,cold_after_ms,agent_cpu_seconds,prefetch_used,prefetch_wasted";
 
   private final long plainBytes;
   private final @Nullable PrintStream trace;
+  private final @Nullable HeatMap heat;
   private long firstNanos = -1;
   private long lastNanos;
   private double savedNanos;
@@ -26,17 +28,23 @@ public final class MemorySamples {
   /**
    * @param plainBytes what the region takes without arena
    * @param trace where rows of comma-separated values go, or null
+   * @param heat told which parts are in memory, or null
    */
-  public MemorySamples(long plainBytes, @Nullable PrintStream trace) {
+  public MemorySamples(long plainBytes, @Nullable PrintStream trace, @Nullable HeatMap heat) {
     this.plainBytes = plainBytes;
     this.trace = trace;
+    this.heat = heat;
     if (trace != null) {
       trace.println(HEADER);
     }
   }
 
   /** Takes a sample; the first half of the run is told apart by {@code secondHalf}. */
-  void take(long nanoTime, boolean secondHalf, Optional<ArenaStats> sample) {
+  void take(long nanoTime, boolean secondHalf, Optional<TouchMemory> memory) {
+    if (heat != null && memory.isPresent()) {
+      heat.take(nanoTime, memory.get());
+    }
+    Optional<ArenaStats> sample = memory.flatMap(TouchMemory::stats);
     if (sample.isEmpty()) {
       return;
     }
@@ -56,7 +64,7 @@ public final class MemorySamples {
       var counters = stats.counters();
       trace.printf(
           Locale.ROOT,
-          "%.3f,%d,%d,%d,%d,%d,%d,%s,%s,%s,%s,%.6f%n",
+          "%.3f,%d,%d,%d,%d,%d,%d,%s,%s,%s,%s,%.6f,%d,%d%n",
           (nanoTime - firstNanos) / 1e9,
           stats.residentBytes(),
           stats.poolBytes(),
@@ -68,7 +76,9 @@ public final class MemorySamples {
           counters.getOrDefault("chunks_warm", 0),
           counters.getOrDefault("chunks_cold", 0),
           counters.getOrDefault("cold_after_ms", 0),
-          stats.loops().totalCpuNanos() / 1e9);
+          stats.loops().totalCpuNanos() / 1e9,
+          stats.restores().prefetchedUsed(),
+          stats.restores().prefetchedWasted());
       trace.flush();
     }
   }

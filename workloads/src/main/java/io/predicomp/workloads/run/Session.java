@@ -132,7 +132,7 @@ public final class Session {
 
   private void look() {
     boolean secondHalf = deadline.remainingNanos() < deadline.durationNanos() / 2;
-    samples.take(deadline.clock().nanoTime(), secondHalf, memory.flatMap(TouchMemory::stats));
+    samples.take(deadline.clock().nanoTime(), secondHalf, memory);
     progress.show("running", deadline, memory);
   }
 

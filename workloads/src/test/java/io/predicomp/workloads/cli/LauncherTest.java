@@ -191,6 +191,7 @@ class LauncherTest {
       throws IOException {
     assumeAvailable(access);
     Path trace = directory.resolve("trace.csv");
+    Path heat = directory.resolve("heat.csv");
     Launched run =
         Launched.run(
             Launched.bin("interactive_burst"),
@@ -217,7 +218,9 @@ class LauncherTest {
             "--arena-stall-pct",
             "50",
             "--trace-csv",
-            trace.toString());
+            trace.toString(),
+            "--heat-csv",
+            heat.toString());
     assertNothingSaid(run);
     JsonNode json = run.json();
     assertEquals(1, json.get("arena_autoloops").asInt());
@@ -229,7 +232,25 @@ class LauncherTest {
     assertEquals("ok", json.get("verification").asText());
     List<String> rows = Files.readAllLines(trace);
     assertTrue(rows.size() > 10, rows.toString());
-    assertEquals(12, rows.getLast().split(",", -1).length);
+    assertEquals(14, rows.getLast().split(",", -1).length);
+    assertSharesAreDrawn(Files.readAllLines(heat));
+  }
+
+  private static void assertSharesAreDrawn(List<String> rows) {
+    assertTrue(
+        rows.getFirst().startsWith("seconds,bucket_bytes,share_0,share_1,"), rows.getFirst());
+    int columns = rows.getFirst().split(",", -1).length;
+    boolean left = false;
+    for (String row : rows.subList(1, rows.size())) {
+      String[] fields = row.split(",", -1);
+      assertEquals(columns, fields.length, row);
+      for (int i = 2; i < columns; i++) {
+        double share = Double.parseDouble(fields[i]);
+        assertTrue(share >= 0 && share <= 1, row);
+        left |= share < 1;
+      }
+    }
+    assertTrue(left, "the loops demoted pages, so that some part was not all in memory");
   }
 
   @Test

@@ -76,6 +76,7 @@ class RefusalTest {
         "interactive_burst --use-mem-arena --arena-autoloops --arena-hotness touches"
             + " --arena-damon-update-ms 9|--arena-damon-update-ms|has no effect with",
         "interactive_burst --trace-csv x|--trace-csv|needs --use-mem-arena",
+        "interactive_burst --heat-csv x|--heat-csv|needs --use-mem-arena",
         "interactive_burst --use-mem-arena --trace-csv /no/x|--trace-csv|cannot be written",
         "random_touch_heap --pattern zipf:0|--pattern|zipf:S with S from 0.1 to 5",
         "interactive_burst --write-percent 101|--write-percent|0 to 100",

@@ -35,7 +35,7 @@ class SessionTest {
             DemotionRequests.NONE,
             new Deadline(Clock.SYSTEM, RUN_NANOS),
             new Progress(System.err, false),
-            new MemorySamples(BYTES, null))
+            new MemorySamples(BYTES, null, null))
         .run();
   }
 

@@ -1,0 +1,243 @@
+// One function for each kind of chart; each does nothing if there is nothing to show.
+
+const MIB = 1048576;
+/** Published by others, on other machines and workloads: marks on the map, not measurements of ours. */
+const PUBLISHED = [
+  { name: 'DAMON_RECLAIM + zram (published)', slowdown: 3.38, saved: 40.34 },
+  { name: 'Valkey, latency up to (published)', slowdown: 35, saved: 40 },
+];
+/** Meta's TMO, whose slowdown is not published. */
+const TMO = { name: 'TMO: 20 to 32 %', from: 20, to: 32 };
+
+function memoryOverTime() {
+  const traces = of('trace');
+  if (!traces.length) return;
+  const grid = section('Memory over time', 'What a run holds: pages in memory, the compressed pool, and tables.');
+  for (const trace of traces) {
+    const rows = trace.data.rows;
+    const series = [['resident', 'resident_bytes'], ['pool', 'pool_bytes'], ['metadata', 'metadata_bytes']];
+    figure(grid, trace.name, 'MiB, stacked, by second of the run', () => ({
+      tooltip: { trigger: 'axis', confine: true, valueFormatter: v => v.toFixed(1) + ' MiB' },
+      // Stacked series need a category axis: on two value axes the library adds up the wrong one.
+      xAxis: { type: 'category', name: 's', boundaryGap: false, data: rows.map(r => r.seconds.toFixed(1)) },
+      yAxis: { type: 'value', name: 'MiB' },
+      series: series.map(([name, column]) => ({ name, type: 'line', stack: 'all', areaStyle: {}, symbol: 'none',
+        lineStyle: { width: 1 }, data: rows.map(r => r[column] / MIB) })),
+    }), { head: ['s', ...series.map(s => s[0] + ' MiB')],
+      rows: rows.map(r => [r.seconds, ...series.map(s => r[s[1]] / MIB)]) });
+  }
+}
+
+function prefetching() {
+  const traces = of('trace').filter(t => t.data.rows.some(r => r.prefetches > 0));
+  if (!traces.length) return;
+  const grid = section('Prefetching',
+    'Coverage: of the pages that were needed, the share that was already there. Accuracy: of the pages brought '
+    + 'back ahead, the share that was used. Both since the start of the run.');
+  for (const trace of traces) {
+    const share = (part, rest) => part + rest ? 100 * part / (part + rest) : null;
+    const points = trace.data.rows.map(r => [r.seconds,
+      share(r.prefetch_used ?? r.prefetches, r.demand_restores),
+      r.prefetch_used === undefined ? null : share(r.prefetch_used, r.prefetch_wasted)]);
+    figure(grid, trace.name, 'Percent, by second of the run', () => ({
+      tooltip: { trigger: 'axis', confine: true },
+      xAxis: { type: 'value', name: 's', max: 'dataMax' },
+      yAxis: { type: 'value', name: '%', min: 0, max: 100 },
+      series: ['coverage', 'accuracy'].map((name, i) => ({ name, type: 'line', symbol: 'none',
+        data: points.map(p => [p[0], p[i + 1]]) })),
+    }), { head: ['s', 'coverage %', 'accuracy %'], rows: points.map(p => p.map(v => v ?? '–')) });
+  }
+}
+
+function heatMaps() {
+  const maps = of('heat');
+  if (!maps.length) return;
+  const grid = section('Hot and cold', 'Share of each part of the region that is in memory, over time.');
+  for (const map of maps) {
+    const rows = map.data.rows;
+    const parts = Object.keys(rows[0] || {}).filter(key => key.startsWith('share_'));
+    const size = rows.length ? rows[0].bucket_bytes / MIB : 0;
+    const cells = rows.flatMap((r, x) => parts.map((part, y) => [x, y, 100 * r[part]]));
+    figure(grid, map.name, 'Percent in memory; address upwards in MiB, seconds to the right', () => ({
+      legend: false,
+      tooltip: { confine: true, formatter: p =>
+        `${rows[p.value[0]].seconds} s, ${shorten(p.value[1] * size)} MiB: ${p.value[2].toFixed(0)} %` },
+      grid: { left: 12, right: 24, top: 24, bottom: 64, containLabel: true },
+      xAxis: { type: 'category', name: 's', data: rows.map(r => r.seconds.toFixed(1)) },
+      yAxis: { type: 'category', name: 'MiB', data: parts.map((p, i) => shorten(i * size)) },
+      visualMap: { min: 0, max: 100, orient: 'horizontal', left: 'center', bottom: 0, itemHeight: 120,
+        text: ['100 %', '0 %'], textStyle: { color: '#888' },
+        inRange: { color: ['#0d2a4a', '#0072b2', '#56b4e9', '#f0e442', '#e69f00', '#d55e00'] } },
+      series: [{ type: 'heatmap', progressive: 0, data: cells }],
+    }));
+  }
+}
+
+function coldReads() {
+  const all = of('compare').filter(input => (input.data.curves || []).some(c => c.points.length));
+  const rows = rowsOf('compare');
+  if (rows.length) {
+    const grid = section('Cold pages, side by side',
+      'Identical pages, all put away, read back at random, in turn.');
+    for (const input of all) {
+      for (const dataset of new Set(input.data.curves.map(c => c.dataset))) {
+        distribution(grid, dataset, input.data.curves.filter(c => c.dataset === dataset));
+      }
+    }
+    for (const dataset of new Set(rows.map(r => r.dataset))) {
+      held(grid, dataset, rows.filter(r => r.dataset === dataset));
+    }
+  }
+}
+
+function distribution(grid, dataset, curves) {
+  // The tail is what matters, so the axis stretches it: 90, 99 and 99.9 % are equally far apart.
+  const tail = p => -Math.log10(Math.max(1 - p / 100, 1e-4));
+  figure(grid, `Latency of cold reads: ${dataset}`,
+    'Share of reads that took no longer; µs, both scales logarithmic', small => ({
+      legend: { type: small ? 'scroll' : 'plain' },
+      grid: { left: 12, right: 24, top: small ? 56 : 88, bottom: 36, containLabel: true },
+      tooltip: { trigger: 'item', confine: true, formatter: p =>
+        `${p.seriesName}: ${shorten(100 * (1 - 10 ** -p.value[1]))} % within ${shorten(p.value[0])} µs` },
+      xAxis: { type: 'log', name: 'µs', axisLabel: { formatter: v => shorten(v) } },
+      yAxis: { type: 'value', min: 0, max: 4, interval: 1,
+        axisLabel: { formatter: v => ['0 %', '90 %', '99 %', '99.9 %', '99.99 %'][v] } },
+      series: curves.map(c => ({ name: c.contender, type: 'line', symbolSize: 5, showSymbol: false,
+        data: c.points.filter(p => p[0] > 0 && p[1] < 100).map(p => [p[0] / 1000, tail(p[1])]) })),
+    }));
+}
+
+function held(grid, dataset, rows) {
+  figure(grid, `Bytes held: ${dataset}`, 'Percent of what the pages take uncompressed, metadata included',
+    small => ({
+      tooltip: { trigger: 'axis', confine: true, axisPointer: { type: 'shadow' } },
+      grid: { left: 12, right: 56, top: 40, bottom: 36, containLabel: true },
+      xAxis: { type: 'value', name: '%' },
+      yAxis: { type: 'category', inverse: true, data: rows.map(r => r.contender),
+        axisLabel: { width: small ? 90 : 140, overflow: 'truncate' } },
+      series: [{ name: 'held, %', type: 'bar', label: { show: true, position: 'right', formatter: p => p.value.toFixed(1), color: 'inherit' },
+        data: rows.map(r => 100 * r.held_share) }],
+    }), { head: ['', 'held %', 'demote µs', 'demote CPU µs', 'p50 µs', 'p90 µs', 'p99 µs', 'p99.9 µs', 'read CPU µs'],
+      rows: rows.map(r => [r.contender, 100 * r.held_share, r.demote_us_per_page, r.demote_cpu_us_per_page,
+        r.read_p50_ns / 1e3, r.read_p90_ns / 1e3, r.read_p99_ns / 1e3, r.read_p999_ns / 1e3, r.read_cpu_us_per_page]) });
+}
+
+function savedAgainstSlowdown() {
+  const points = [];
+  for (const input of of('compare')) {
+    for (const arena of (input.data.workloads || []).filter(w => w.memory === 'arena')) {
+      const plain = input.data.workloads.find(w => w.workload === arena.workload && w.memory === 'plain');
+      if (plain && plain.per_second > 0) {
+        points.push({ group: 'arena', name: arena.workload, saved: arena.saved_percent,
+          slowdown: 100 * (1 - arena.per_second / plain.per_second) });
+      }
+    }
+  }
+  for (const input of of('reclaim')) {
+    for (const run of input.data.runs.filter(r => r.way !== 'plain')) {
+      points.push({ group: run.way === 'arena' ? 'arena, in the VM' : 'DAMON_RECLAIM + zram, in the VM',
+        name: run.workload, saved: run.saved_percent_of_region ?? run.saved_percent,
+        slowdown: 100 - run.work_percent_of_plain });
+    }
+  }
+  if (!points.length) return;
+  const grid = section('Saved against slowdown', 'Upwards and to the left is better. Published figures are of other '
+    + 'machines and workloads.');
+  const groups = [...new Set(points.map(p => p.group))];
+  const mark = p => ({ name: p.name, value: [p.slowdown, p.saved] });
+  figure(grid, 'Memory saved against work lost', 'Percent of memory saved; percent less work done than plain', () => ({
+    tooltip: { confine: true, formatter: p =>
+      `${p.name}: saved ${shorten(p.value[1])} %, slowdown ${shorten(p.value[0])} %` },
+    xAxis: { type: 'value', name: 'slowdown %', nameLocation: 'middle', nameGap: 26 },
+    yAxis: { type: 'value', name: 'saved %' },
+    series: [...groups.map(group => ({ name: group, type: 'scatter', symbolSize: 12,
+      label: { show: true, position: 'right', formatter: '{b}', color: 'inherit', fontSize: 11 },
+      labelLayout: { moveOverlap: 'shiftY' },
+      data: points.filter(p => p.group === group).map(mark) })),
+    { name: 'published', type: 'scatter', symbol: 'diamond', symbolSize: 14, itemStyle: { color: '#7f7f7f' },
+      label: { show: true, position: 'right', formatter: p => p.name.replace(' (published)', ''), color: 'inherit', fontSize: 11 },
+      labelLayout: { moveOverlap: 'shiftY' },
+      data: PUBLISHED.map(mark),
+      markArea: { silent: true, itemStyle: { color: '#7f7f7f', opacity: .12 },
+        label: { position: 'insideTopRight', color: 'inherit', fontSize: 11 },
+        data: [[{ name: TMO.name, yAxis: TMO.from }, { yAxis: TMO.to }]] } }],
+  }), { head: ['', 'what', 'saved %', 'slowdown %'],
+    rows: [...points, ...PUBLISHED.map(p => ({ group: 'published', ...p }))].map(p =>
+      [p.group, p.name, p.saved, p.slowdown]) });
+}
+
+function codecs() {
+  const rows = rowsOf('codec_sweep');
+  if (!rows.length) return;
+  const grid = section('Codecs', 'Ratio against time to restore. The line joins those that no other beats in both.');
+  const on = r => r.pareto === true || r.pareto === 1;
+  const family = r => r.codec.replace(/-\d+/, '');
+  for (const key of new Set(rows.map(r => `${r.dataset}|${r.size_bytes}`))) {
+    const group = rows.filter(r => `${r.dataset}|${r.size_bytes}` === key && r.ratio > 1 && r.decompress_us_per_block > 0);
+    if (!group.length) continue;
+    const size = group[0].size_bytes;
+    const blocks = size >= MIB ? `${size / MIB} MiB` : `${size / 1024} KiB`;
+    const point = r => ({ name: r.codec, value: [r.decompress_us_per_block, r.ratio] });
+    figure(grid, `${group[0].dataset}, ${blocks}`, 'Ratio; µs to restore a block, logarithmic', () => ({
+      tooltip: { confine: true, formatter: p =>
+        `${p.name}: ratio ${shorten(p.value[1])}, restore ${shorten(p.value[0])} µs` },
+      xAxis: { type: 'log', name: 'µs', axisLabel: { formatter: v => shorten(v) } },
+      yAxis: { type: 'value', name: 'ratio', scale: true },
+      series: [...[...new Set(group.map(family))].map(f => ({ name: f, type: 'scatter', symbolSize: 9,
+        data: group.filter(r => family(r) === f).map(point) })),
+      { name: 'Pareto front', type: 'line', symbol: 'none', lineStyle: { type: 'dashed', color: '#7f7f7f' },
+        data: group.filter(on).sort((a, b) => a.decompress_us_per_block - b.decompress_us_per_block).map(point) }],
+    }), { head: ['codec', 'ratio', 'compress µs', 'restore µs', 'fair score'],
+      rows: group.map(r => [r.codec, r.ratio, r.compress_us_per_block, r.decompress_us_per_block, r.fair_score]) });
+  }
+}
+
+const median = values => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const n = sorted.length;
+  return n % 2 ? sorted[(n - 1) / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+};
+
+function processes() {
+  const rows = rowsOf('process_mem_bench').filter(r => r.warmup !== true && r.warmup !== 1);
+  if (!rows.length) return;
+  const grid = section('A whole process', 'Proportional set size, the JVM, pool and tables included; medians of runs.');
+  const moments = ['pre', 'post_comp', 'post_idle', 'post_partial', 'post_random', 'post_final'];
+  const words = ['filled', 'compressed', 'rested', 'read in order', 'read at random', 'end'];
+  for (const dataset of new Set(rows.map(r => r.dataset))) {
+    const mine = rows.filter(r => r.dataset === dataset);
+    const kinds = [...new Set(mine.map(r => r.access))];
+    const at = (kind, column) => median(mine.filter(r => r.access === kind).map(r => r[column]));
+    figure(grid, `Memory: ${dataset}`, 'PSS in MB at each moment', () => ({
+      tooltip: { trigger: 'axis', confine: true },
+      xAxis: { type: 'category', data: words, axisLabel: { interval: 0, rotate: 20 } },
+      yAxis: { type: 'value', name: 'MB' },
+      series: kinds.map(kind => ({ name: kind, type: 'bar',
+        data: moments.map(m => at(kind, `pss_${m}_kb`) * 1024 / 1e6) })),
+    }), { head: ['', ...words, 'ratio', 'stall p50 µs', 'p95 µs', 'p99 µs'],
+      rows: kinds.map(kind => [kind, ...moments.map(m => at(kind, `pss_${m}_kb`) * 1024 / 1e6),
+        at(kind, 'ratio_e2e_post_comp'),
+        ...['p50', 'p95', 'p99'].map(p => at(kind, `stall_${p}_ns`) / 1e3)]) });
+  }
+}
+
+memoryOverTime();
+heatMaps();
+prefetching();
+coldReads();
+savedAgainstSlowdown();
+codecs();
+processes();
+document.getElementById('intro').textContent =
+  `${drawn.length} charts from ${inputs.length} result${inputs.length === 1 ? '' : 's'}.`;
+for (const input of inputs) element('p', machineOf(input), document.getElementById('footer'));
+for (const input of of('compare')) {
+  for (const [name, why] of Object.entries(input.data.absent || {})) {
+    element('p', `${input.name}: without ${name}: ${why}.`, document.getElementById('footer'));
+  }
+}
+draw();
+dark.addEventListener('change', draw);
+print.addEventListener('change', draw);
+let pending;
+window.addEventListener('resize', () => { clearTimeout(pending); pending = setTimeout(draw, 150); });
