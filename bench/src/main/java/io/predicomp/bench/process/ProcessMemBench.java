@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
 /**
  * Runs the phases on each dataset several times, each in a process of its own, datasets and kinds
@@ -158,18 +157,13 @@ public final class ProcessMemBench {
   }
 
   private static int exitCode(Process process) {
-    UnaryOperator<Process> wait =
-        p -> {
-          while (p.isAlive()) {
-            try {
-              p.waitFor();
-            } catch (InterruptedException e) {
-              p.destroy();
-            }
-          }
-          return p;
-        };
-    return wait.apply(process).exitValue();
+    while (true) {
+      try {
+        return process.waitFor();
+      } catch (InterruptedException e) {
+        process.destroy();
+      }
+    }
   }
 
   /**

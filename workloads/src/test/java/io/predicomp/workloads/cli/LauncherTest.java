@@ -236,6 +236,15 @@ class LauncherTest {
     assertSharesAreDrawn(Files.readAllLines(heat));
   }
 
+  @Test
+  void helpListsTheMeasurementsOfTheBenchModule() throws IOException {
+    Launched run = Launched.run(Launched.ROOT.resolve("predicomp"), "--help");
+    assertEquals(0, run.exitCode(), run.err());
+    for (String name : List.of("process_mem_bench", "codec_sweep", "compare", "report")) {
+      assertTrue(run.out().contains("  " + name + " "), run.out());
+    }
+  }
+
   private static void assertSharesAreDrawn(List<String> rows) {
     assertTrue(
         rows.getFirst().startsWith("seconds,bucket_bytes,share_0,share_1,"), rows.getFirst());
