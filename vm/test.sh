@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests that need a real DAMON (JUnit tag vm) in the virtual machine, from the classes that
+# Runs the tests of the kernel's DAMON and BPF (JUnit tag vm) in the virtual machine, from the classes that
 # mvn verify has built. A skipped test is a failure there. Options go to vm/run.sh.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")

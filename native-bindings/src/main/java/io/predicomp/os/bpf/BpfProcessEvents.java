@@ -11,8 +11,6 @@ import io.predicomp.os.process.ProcessEvent;
 import io.predicomp.os.process.ProcessEventSource;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -28,9 +26,7 @@ public final class BpfProcessEvents implements ProcessEventSource {
 
   private static final int LOST_BYTES = Long.BYTES;
 
-  /** Whatever has to be closed, last opened first. */
-  private final Deque<AutoCloseable> open = new ArrayDeque<>();
-
+  private final Attached attached = new Attached();
   private final ProcessEvent event = new ProcessEvent();
   private final BpfRingBuffer.RecordReader reader = this::read;
   private final BpfRingBuffer ring;
@@ -41,11 +37,11 @@ public final class BpfProcessEvents implements ProcessEventSource {
   private BpfProcessEvents(boolean threads, int ringBytes) throws IOException {
     boolean complete = false;
     try (Tracefs tracefs = Tracefs.open()) {
-      BpfMap ringMap = closeLater(BpfMap.ringBuffer(ringBytes));
-      BpfMap lostMap = closeLater(BpfMap.memory(LOST_BYTES));
-      Mapping lostMemory = closeLater(lostMap.map(LOST_BYTES));
+      BpfMap ringMap = attached.add(BpfMap.ringBuffer(ringBytes));
+      BpfMap lostMap = attached.add(BpfMap.memory(LOST_BYTES));
+      Mapping lostMemory = attached.add(lostMap.map(LOST_BYTES));
       lost = lostMemory.segment();
-      ring = closeLater(new BpfRingBuffer(ringMap, ringBytes));
+      ring = attached.add(new BpfRingBuffer(ringMap, ringBytes));
       Optional<TaskOffsets> task = taskOffsets();
       description =
           "eBPF programs at tracepoints ("
@@ -55,9 +51,9 @@ public final class BpfProcessEvents implements ProcessEventSource {
       Tracepoint fork = tracefs.tracepoint("task/task_newtask");
       Tracepoint exec = tracefs.tracepoint("sched/sched_process_exec");
       Tracepoint exit = tracefs.tracepoint("sched/sched_process_exit");
-      attach("predicomp_exit", code.exit(exit), exit);
-      attach("predicomp_exec", code.exec(), exec);
-      attach("predicomp_fork", code.fork(fork), fork);
+      attached.attach("predicomp_exit", code.exit(exit), exit);
+      attached.attach("predicomp_exec", code.exec(), exec);
+      attached.attach("predicomp_fork", code.fork(fork), fork);
       complete = true;
     } finally {
       if (!complete) {
@@ -85,17 +81,6 @@ public final class BpfProcessEvents implements ProcessEventSource {
     } catch (IOException e) {
       return Optional.empty(); // said in the description
     }
-  }
-
-  private void attach(String name, long[] instructions, Tracepoint tracepoint) {
-    try (BpfProgram program = BpfProgram.load(name, instructions)) {
-      open.push(program.attach(tracepoint));
-    }
-  }
-
-  private <T extends AutoCloseable> T closeLater(T resource) {
-    open.push(resource);
-    return resource;
   }
 
   @Override
@@ -135,14 +120,6 @@ public final class BpfProcessEvents implements ProcessEventSource {
 
   @Override
   public void close() {
-    while (!open.isEmpty()) {
-      try {
-        open.pop().close();
-      } catch (RuntimeException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new AssertionError("nothing here throws a checked exception", e);
-      }
-    }
+    attached.close();
   }
 }

@@ -39,15 +39,15 @@ public enum KernelFeature {
   BPF_TRACEPOINT_PROGRAMS(
       "BPF ring buffer and tracepoint programs",
       "the controller: following exec, fork and exit",
-      "the controller needs another source of process events"),
+      "the controller learns of processes by the process connector, or by polling"),
   PERF_EVENTS(
       "perf events of all processes",
       "the controller: attaching programs to tracepoints",
-      "the controller needs another source of process events"),
+      "the controller learns of processes by the process connector, or by polling"),
   TRACEPOINTS(
       "tracepoint descriptions (tracefs)",
       "the controller: numbers and fields of tracepoints",
-      "the controller needs another source of process events"),
+      "the controller learns of processes by the process connector, or by polling"),
   ZRAM("zram", "comparison with compressed swap", "the comparison leaves zram out");
 
   private final String title;

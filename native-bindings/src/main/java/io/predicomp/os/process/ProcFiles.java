@@ -1,10 +1,14 @@
 package io.predicomp.os.process;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** What {@code /proc} says about single processes. A process may be gone at any moment. */
 public final class ProcFiles {
@@ -28,6 +32,19 @@ public final class ProcFiles {
       long startTicks) {}
 
   private ProcFiles() {}
+
+  /** {@return all processes, by their numbers} */
+  public static SortedSet<Integer> pids() {
+    SortedSet<Integer> pids = new TreeSet<>();
+    try (DirectoryStream<Path> directory = Files.newDirectoryStream(PROC, "[0-9]*")) {
+      for (Path entry : directory) {
+        pids.add(Integer.valueOf(entry.getFileName().toString()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return pids;
+  }
 
   /** {@return the name of a process, empty if it is gone} */
   public static String name(int pid) {

@@ -2,18 +2,11 @@ package io.predicomp.os.process;
 
 import io.predicomp.os.process.ProcFiles.Stat;
 import io.predicomp.os.process.ProcessEvent.Kind;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -25,13 +18,11 @@ import java.util.function.Consumer;
 public final class ProcPolling implements ProcessEventSource {
   private record Known(String name, long startTicks) {}
 
-  private final Path proc;
   private final Map<Integer, Known> known = new HashMap<>();
   private final ProcessEvent event = new ProcessEvent();
 
   /** Begins with the processes there are, about which it tells nothing until they change. */
   public ProcPolling() {
-    proc = Path.of("/proc");
     drain(_ -> {}, Integer.MAX_VALUE);
   }
 
@@ -52,7 +43,7 @@ public final class ProcPolling implements ProcessEventSource {
     int count = 0;
     Set<Integer> gone = new HashSet<>(known.keySet());
     long now = MonotonicClock.nanos();
-    for (int pid : list()) {
+    for (int pid : ProcFiles.pids()) {
       gone.remove(pid);
       Stat stat = ProcFiles.stat(pid).orElse(null);
       if (stat == null) {
@@ -80,18 +71,6 @@ public final class ProcPolling implements ProcessEventSource {
       count++;
     }
     return count;
-  }
-
-  private Iterable<Integer> list() {
-    Set<Integer> pids = new TreeSet<>(); // parents before children, mostly
-    try (DirectoryStream<Path> directory = Files.newDirectoryStream(proc, "[0-9]*")) {
-      for (Iterator<Path> entries = directory.iterator(); entries.hasNext(); ) {
-        pids.add(Integer.parseInt(entries.next().getFileName().toString()));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return pids;
   }
 
   @Override

@@ -81,6 +81,7 @@ public final class Predicomp implements Runnable {
     commandLine.addSubcommand(new ForkExecStormCommand(interruption));
     commandLine.addSubcommand(new ControllerCommand(interruption));
     commandLine.addSubcommand(new MatrixCommand(interruption));
+    commandLine.addSubcommand(ProbeCommand.commandLine(interruption));
     commandLine.addSubcommand(new ExternalCommand(interruption));
     commandLine.addSubcommand(
         new CommandLine(new ToolsCommand()).addSubcommand(new ToolsCommand.Check()));

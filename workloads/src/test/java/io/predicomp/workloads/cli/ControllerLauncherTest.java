@@ -26,20 +26,17 @@ class ControllerLauncherTest {
 
   @TempDir Path directory;
 
-  private Process start(Path socket, Path csv, String events) throws IOException {
+  private Process start(Path socket, Path csv, boolean privileged) throws IOException {
     Process controller =
-        Launched.builder(
-                directory,
-                PREDICOMP,
+        builder(
+                privileged,
                 "controller",
                 "--delay-sec",
                 "0.5",
                 "--csv",
                 csv.toString(),
                 "--sock",
-                socket.toString(),
-                "--events",
-                events)
+                socket.toString())
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("controller.log").toFile())
             .start();
@@ -49,6 +46,15 @@ class ControllerLauncherTest {
       Thread.onSpinWait();
     }
     return controller;
+  }
+
+  /** As root, a program without privilege is one that setpriv has taken it from. */
+  private ProcessBuilder builder(boolean privileged, String... arguments) {
+    ProcessBuilder builder = Launched.builder(directory, PREDICOMP, arguments);
+    if (!privileged && System.getProperty("user.name").equals("root")) {
+      builder.command().addAll(0, List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all"));
+    }
+    return builder;
   }
 
   private String log() {
@@ -75,12 +81,11 @@ class ControllerLauncherTest {
         "--json");
   }
 
-  /** Polling works without privilege, and everywhere: that the others do is the matrix' to show. */
   @Test
-  void withoutPrivilegeProcessesArePolledAndTheFileSaysSo() throws Exception {
+  void withoutPrivilegeItWorksByOtherMeansAndSaysSo() throws Exception {
     Path socket = directory.resolve("socket");
     Path csv = directory.resolve("rows.csv");
-    Process controller = start(socket, csv, "proc");
+    Process controller = start(socket, csv, false);
     try {
       JsonNode external = burst(socket, "external").json();
       assertEquals("external", external.get("compress_policy").textValue());
@@ -98,7 +103,9 @@ class ControllerLauncherTest {
     assertFalse(Files.exists(socket), "the socket is left behind");
     String text = Files.readString(csv);
     assertTrue(text.startsWith("# predicomp controller"), text);
-    assertTrue(text.lines().findFirst().orElseThrow().contains("polling of /proc"), text);
+    String comment = text.lines().findFirst().orElseThrow();
+    assertTrue(comment.contains("events: netlink") || comment.contains("events: polling"), comment);
+    assertTrue(log().contains("eBPF cannot be used: "), this::log);
     List<Map<String, String>> enrolled =
         ControllerCsv.read(csv).stream()
             .filter(row -> row.get("workload_name").equals("interactive_burst"))
@@ -112,7 +119,7 @@ class ControllerLauncherTest {
   void rowsAreGoodAlsoAfterKill() throws Exception {
     Path socket = directory.resolve("socket");
     Path csv = directory.resolve("rows.csv");
-    Process controller = start(socket, csv, "auto");
+    Process controller = start(socket, csv, true);
     try {
       assertEquals(0, burst(socket, "both").exitCode());
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
@@ -135,6 +142,22 @@ class ControllerLauncherTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"fork", "page-fault", "reclaim"})
+  void observersEndWithTotalsWithAndWithoutPrivilege(String observer) throws Exception {
+    for (boolean privileged : new boolean[] {true, false}) {
+      Launched run =
+          Launched.finish(
+              builder(privileged, "probe", observer, "--duration-sec", "1", "--json").start());
+      assertEquals(0, run.exitCode(), run.toString());
+      JsonNode last = new ObjectMapper().readTree(run.out().lines().toList().getLast());
+      assertEquals("totals", last.get("event").textValue());
+      if (!privileged) {
+        assertTrue(run.err().contains("eBPF cannot be used: "), run.err());
+      }
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "controller --delay-sec -1|--delay-sec|0 to 86400",
@@ -145,6 +168,8 @@ class ControllerLauncherTest {
         "controller --events magic|--events|auto, ebpf, netlink or proc",
         "controller --csv /no/such/file --events proc|--csv|cannot be written",
         "controller --sock /no/such/socket --events proc|--sock|ENOENT",
+        "probe|probe fork|Say",
+        "probe reclaim --interval-ms 9|--interval-ms|10 to 60000",
         "matrix --delay-sec 20 --duration-sec 20|--delay-sec|is not less than",
         "matrix --workloads nothing|--workloads|is not a workload",
         "matrix --duration-sec 301|--duration-sec|1 to 300",

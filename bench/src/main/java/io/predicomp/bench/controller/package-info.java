@@ -1,0 +1,2 @@
+/** How the controller keeps up. */
+package io.predicomp.bench.controller;
