@@ -57,14 +57,20 @@ public final class EventSources {
       }
       try {
         return new Chosen(open(each, namespace()), refused);
-      } catch (ErrnoException | BpfVerifierException | IOException e) {
+      } catch (ErrnoException e) {
+        refused.add(
+            describe(each) + " cannot be used: " + e.getMessage() + "; run as " + needed(each));
+      } catch (BpfVerifierException | IOException e) {
         refused.add(describe(each) + " cannot be used: " + e.getMessage());
       }
     }
-    throw new IOException(
-        String.join("; ", refused)
-            + "; run as root, or with CAP_BPF, CAP_PERFMON"
-            + " and CAP_NET_ADMIN");
+    throw new IOException(String.join("; ", refused));
+  }
+
+  private static String needed(Wanted source) {
+    return source == Wanted.EBPF
+        ? "root, or with CAP_BPF and CAP_PERFMON, and CAP_SYS_ADMIN if tracefs is not mounted"
+        : "root, or with CAP_NET_ADMIN";
   }
 
   private static ProcessEventSource open(Wanted source, String namespace) throws IOException {
