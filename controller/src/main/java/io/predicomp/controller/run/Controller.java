@@ -101,6 +101,7 @@ public final class Controller implements AutoCloseable {
     while (!stopped.getAsBoolean()) {
       step(LONGEST_WAIT_NANOS);
     }
+    eventsAgainNanos = 0; // also where it is not time yet to look
     takeEvents();
     tracker.finish();
     carryOut();

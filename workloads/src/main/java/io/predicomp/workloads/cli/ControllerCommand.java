@@ -165,14 +165,34 @@ final class ControllerCommand implements Callable<Integer> {
     String about =
         "events: %s; policy: %s, delay %s s"
             .formatted(chosen.source().description(), chosenPolicy.name(), delaySeconds);
-    Optional<CsvFile> csv = openCsv(about);
     Path place = socket == null ? SocketFile.DEFAULT : socket;
     LocalServer server = listen(place);
-    Gauge gauge =
-        chosenPolicy instanceof PressurePolicy ? Gauge.pressure(pressure) : Gauge.cpuTime();
-    try (Controller controller =
-        new Controller(chosen.source(), server, chosenPolicy, gauge, csv, allRows, log)) {
+    try {
+      // Not before: the file of a controller that is at this place already would be lost.
+      Optional<CsvFile> csv = openCsv(about);
       interruption.watch(deadline);
+      run(
+          new Controller(
+              chosen.source(),
+              server,
+              chosenPolicy,
+              gauge(chosenPolicy, pressure),
+              csv,
+              allRows,
+              log),
+          deadline,
+          log,
+          about,
+          place);
+      return 0;
+    } finally {
+      delete(place);
+    }
+  }
+
+  private static void run(
+      Controller controller, Deadline deadline, ControllerLog log, String about, Path place) {
+    try (controller) {
       log.say(about);
       log.say(
           "watching, %d ms after the start; listening at %s".formatted(millisSinceStart(), place));
@@ -189,10 +209,11 @@ final class ControllerCommand implements Callable<Integer> {
                   totals.sent(),
                   totals.acknowledged(),
                   totals.missed()));
-      return 0;
-    } finally {
-      delete(place);
     }
+  }
+
+  private static Gauge gauge(TriggerPolicy policy, Path pressure) {
+    return policy instanceof PressurePolicy ? Gauge.pressure(pressure) : Gauge.cpuTime();
   }
 
   private TriggerPolicy policy() {

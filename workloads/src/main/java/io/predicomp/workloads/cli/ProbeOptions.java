@@ -20,13 +20,6 @@ final class ProbeOptions {
     }
   }
 
-  /** {@code --interval-ms}. */
-  static final class Millis extends RangeConverter {
-    Millis() {
-      super(10, 60_000);
-    }
-  }
-
   /** Opens what may be refused. */
   interface Opening<T> {
     T open() throws IOException;

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,13 +32,7 @@ final class ProbePageFaultCommand implements Callable<Integer> {
 
   @Mixin final ProbeOptions options = new ProbeOptions();
 
-  @Option(
-      names = "--interval-ms",
-      paramLabel = "N",
-      defaultValue = "1000",
-      converter = ProbeOptions.Millis.class,
-      description = "Milliseconds between two looks, 10 to 60000 (default: ${DEFAULT-VALUE}).")
-  long intervalMillis;
+  @Mixin final ProbeInterval interval = new ProbeInterval();
 
   @Option(
       names = "--top",
@@ -62,7 +55,7 @@ final class ProbePageFaultCommand implements Callable<Integer> {
       Set<Integer> processes = new HashSet<>();
       Deadline deadline = options.deadline(interruption);
       while (!deadline.isOver()) {
-        deadline.sleepUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(intervalMillis));
+        interval.await(deadline);
         Map<Integer, long[]> faults = counts.since();
         faults.values().forEach(each -> add(sums, each));
         processes.addAll(faults.keySet());

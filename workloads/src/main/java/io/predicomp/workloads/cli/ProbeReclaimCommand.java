@@ -8,10 +8,8 @@ import io.predicomp.workloads.run.Deadline;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
     name = "reclaim",
@@ -21,13 +19,7 @@ final class ProbeReclaimCommand implements Callable<Integer> {
 
   @Mixin final ProbeOptions options = new ProbeOptions();
 
-  @Option(
-      names = "--interval-ms",
-      paramLabel = "N",
-      defaultValue = "1000",
-      converter = ProbeOptions.Millis.class,
-      description = "Milliseconds between two looks, 10 to 60000 (default: ${DEFAULT-VALUE}).")
-  long intervalMillis;
+  @Mixin final ProbeInterval interval = new ProbeInterval();
 
   ProbeReclaimCommand(Interruption interruption) {
     this.interruption = interruption;
@@ -42,7 +34,7 @@ final class ProbeReclaimCommand implements Callable<Integer> {
       Totals before = first;
       Deadline deadline = options.deadline(interruption);
       while (!deadline.isOver()) {
-        deadline.sleepUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(intervalMillis));
+        interval.await(deadline);
         Totals now = counts.totals();
         show("reclaim", now.minus(before));
         before = now;

@@ -121,6 +121,13 @@ class ControllerLauncherTest {
     Path csv = directory.resolve("rows.csv");
     Process controller = start(socket, csv, true);
     try {
+      Launched second =
+          Launched.finish(
+              builder(true, "controller", "--csv", csv.toString(), "--sock", socket.toString())
+                  .start());
+      assertEquals(2, second.exitCode(), second.toString());
+      assertTrue(second.err().contains("another controller listens there"), second.err());
+      assertTrue(Files.readString(csv).startsWith("#"), "the rows of the first are gone");
       assertEquals(0, burst(socket, "both").exitCode());
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
       while (!Files.readString(csv).contains("interactive_burst")) {
