@@ -3,10 +3,12 @@ package io.predicomp.arena;
 import io.predicomp.arena.codec.Codecs;
 import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.policy.AdmissionPolicy;
+import io.predicomp.arena.policy.Budget;
 import io.predicomp.arena.policy.DenseTierPolicy;
 import io.predicomp.os.SystemPage;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name name in JMX and in messages
  * @param poolLimit hard cap of the compressed pool in bytes: payload, fragmentation and metadata
+ * @param residentBudget what pages in memory and pool together may take, in bytes, if limited
  * @param pageBytes unit of compression and restore: 4,096, 16,384 or 65,536 bytes. Larger pages
  *     compress better and cost more to restore
  * @param codec compresses and restores pages
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public record ArenaConfig(
     String name,
     long poolLimit,
+    OptionalLong residentBudget,
     int pageBytes,
     PageCodec codec,
     AdmissionPolicy admission,
@@ -58,11 +62,27 @@ public record ArenaConfig(
               + SystemPage.SIZE
               + " bytes, and an arena page cannot be smaller");
     }
+    if (residentBudget.isPresent() && residentBudget.getAsLong() < Budget.least(pageBytes)) {
+      throw new IllegalArgumentException(
+          "residentBudget is "
+              + residentBudget.getAsLong()
+              + " bytes, at least "
+              + Budget.least(pageBytes)
+              + " with pages of "
+              + pageBytes);
+    }
     if (poolLimit < SMALLEST_POOL) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT, "poolLimit is %d bytes, at least %d", poolLimit, SMALLEST_POOL));
     }
+  }
+
+  /** The budget that page movement keeps to. */
+  Budget budget() {
+    return residentBudget.isPresent()
+        ? new Budget(residentBudget.getAsLong(), pageBytes)
+        : Budget.NONE;
   }
 
   /** A builder with the defaults: LZ4, 4 KiB pages, a pool of 256 MiB, least recent restored. */
@@ -78,7 +98,8 @@ public record ArenaConfig(
   /** Collects settings; not thread-safe. */
   public static final class Builder {
     private String name = "arena";
-    private long poolLimit = DEFAULT_POOL_LIMIT;
+    private OptionalLong poolLimit = OptionalLong.empty();
+    private OptionalLong residentBudget = OptionalLong.empty();
     private int pageBytes = (int) Math.max(SMALLEST_PAGE, SystemPage.SIZE);
     private @Nullable PageCodec codec;
     private int minSavingsPercent = 5;
@@ -99,9 +120,24 @@ public record ArenaConfig(
       return this;
     }
 
-    /** Hard cap of the compressed pool, in bytes, at least 1 MiB. */
+    /**
+     * Hard cap of the compressed pool, in bytes, at least 1 MiB; by default 256 MiB, or the whole
+     * {@link #residentBudget} where there is one.
+     */
     public Builder poolLimit(long bytes) {
-      this.poolLimit = bytes;
+      this.poolLimit = OptionalLong.of(bytes);
+      return this;
+    }
+
+    /**
+     * What the pages of all regions that are in memory may take together with the pool, in bytes;
+     * at least 1 MiB and 64 pages, by default unlimited. What would exceed it first demotes pages
+     * that have not been accessed for long, in the accessing thread if it must. Only what cannot be
+     * compressed or is pinned can exceed it: an access always succeeds, and {@link
+     * ArenaStats.Budget} counts what it took.
+     */
+    public Builder residentBudget(long bytes) {
+      this.residentBudget = OptionalLong.of(bytes);
       return this;
     }
 
@@ -189,7 +225,8 @@ public record ArenaConfig(
       }
       return new ArenaConfig(
           name,
-          poolLimit,
+          poolLimit.orElse(residentBudget.orElse(DEFAULT_POOL_LIMIT)),
+          residentBudget,
           pageBytes,
           chosen,
           new AdmissionPolicy(minSavingsPercent, acceptThresholdPercent, keepCopiesBelowPercent),

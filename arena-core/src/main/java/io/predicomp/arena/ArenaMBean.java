@@ -74,6 +74,26 @@ final class ArenaMBean implements ArenaMXBean {
   }
 
   @Override
+  public long getResidentBudgetBytes() {
+    return arena.stats().budget().limit();
+  }
+
+  @Override
+  public long getHeldBytes() {
+    return arena.stats().budget().held();
+  }
+
+  @Override
+  public long getHighestHeldBytes() {
+    return arena.stats().budget().highest();
+  }
+
+  @Override
+  public long getBudgetOvershoots() {
+    return arena.stats().budget().overshoots();
+  }
+
+  @Override
   public double getEndToEndRatio() {
     return arena.stats().endToEndRatio();
   }

@@ -15,6 +15,18 @@ public interface ArenaMXBean {
 
   long getPoolLimitBytes();
 
+  /** 0: there is no budget. */
+  long getResidentBudgetBytes();
+
+  /** Pages in memory and pool together. */
+  long getHeldBytes();
+
+  /** The most it was since the arena was opened; 0 without a budget. */
+  long getHighestHeldBytes();
+
+  /** Pages that came to memory beyond the budget. */
+  long getBudgetOvershoots();
+
   double getEndToEndRatio();
 
   long getDemandRestores();

@@ -1,6 +1,7 @@
 package io.predicomp.arena;
 
 import io.predicomp.arena.agent.BackgroundLoops;
+import io.predicomp.arena.page.BudgetCounters;
 import io.predicomp.arena.page.DemandStall;
 import io.predicomp.arena.page.DenseTier;
 import io.predicomp.arena.page.DenseTierCounters;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param pageBytes bytes of one page
  * @param pages pages by where their content is
  * @param pool the compressed pool
+ * @param budget what pages in memory and pool may take together
  * @param demotions ways out of memory, and reasons to stay, since the arena was opened
  * @param restores ways back, since the arena was opened
  * @param stall waiting for demand restores, since the arena was opened
@@ -40,6 +42,7 @@ public record ArenaStats(
     int pageBytes,
     Pages pages,
     Pool pool,
+    Budget budget,
     Demotions demotions,
     Restores restores,
     Stall stall,
@@ -92,6 +95,32 @@ public record ArenaStats(
       long largestFreeExtent,
       long objects,
       long compactions) {}
+
+  /**
+   * The resident budget, in bytes unless the name says otherwise; sums are since the arena was
+   * opened.
+   *
+   * @param limit the budget; 0: there is none
+   * @param held pages in memory and pool, its metadata included
+   * @param highest the most that was held at any moment; 0 without a budget
+   * @param waits accesses, requests and pins that had to demote, or to wait for who did
+   * @param demotedWaiting pages demoted by them
+   * @param demotedAhead pages demoted for the budget before anyone had to wait
+   * @param overshoots pages that came to memory beyond the budget, because no other page could be
+   *     demoted
+   * @param highestOvershoot the most that was held beyond the budget
+   * @param refused requests, prefetches, pins and allocations refused for want of room
+   */
+  public record Budget(
+      long limit,
+      long held,
+      long highest,
+      long waits,
+      long demotedWaiting,
+      long demotedAhead,
+      long overshoots,
+      long highestOvershoot,
+      long refused) {}
 
   /**
    * Pages out of memory, and reasons to stay.
@@ -312,6 +341,7 @@ public record ArenaStats(
             pool.largestFreeExtent(),
             pool.objects(),
             pool.compactions()),
+        budget(config, mover, pool),
         demotions(mover.counters(), transparent),
         restores(mover.counters(), transparent),
         stall(mover.stall(), transparent),
@@ -320,6 +350,21 @@ public record ArenaStats(
         metadata,
         barrier,
         discarder);
+  }
+
+  private static Budget budget(ArenaConfig config, PageMover mover, CompressedPool pool) {
+    BudgetCounters c = mover.budgetCounters();
+    long limit = mover.budget().isLimited() ? mover.budget().limitBytes() : 0;
+    return new Budget(
+        limit,
+        mover.residentPages() * config.pageBytes() + pool.poolBytes(),
+        mover.highestHeldBytes(),
+        c.waits.sum(),
+        c.demotedWaiting.sum(),
+        c.demotedAhead.sum(),
+        c.overshoots.sum(),
+        limit == 0 ? 0 : Math.max(0, mover.highestHeldBytes() - limit),
+        c.refused.sum());
   }
 
   private static Loops loops(BackgroundLoops background) {
@@ -478,6 +523,15 @@ public record ArenaStats(
     map.put("pool_metadata_bytes", pool.metadata());
     map.put("pool_objects", pool.objects());
     map.put("page_table_bytes", pageTableBytes);
+    map.put("resident_budget_bytes", budget.limit());
+    map.put("held_bytes", budget.held());
+    map.put("held_bytes_highest", budget.highest());
+    map.put("budget_waits", budget.waits());
+    map.put("budget_demoted_waiting", budget.demotedWaiting());
+    map.put("budget_demoted_ahead", budget.demotedAhead());
+    map.put("budget_overshoots", budget.overshoots());
+    map.put("budget_overshoot_bytes_highest", budget.highestOvershoot());
+    map.put("budget_refused", budget.refused());
     map.put("demote_attempts", demotions.attempts());
     map.put("demoted", demotions.demoted());
     map.put("demoted_compressed", demotions.compressed());

@@ -153,8 +153,9 @@ final class BulkAccess {
 
   /** Bytes up to the end of the piece that {@code offset} lies in. */
   private static int piece(PageTable table, long offset, long rest) {
-    if (rest >= LARGE_PIECE_BYTES) {
-      return LARGE_PIECE_BYTES;
+    int large = table.largestPieceBytes(LARGE_PIECE_BYTES);
+    if (rest >= large) {
+      return large;
     }
     int bytes = Math.max(PIECE_BYTES, table.pageBytes());
     return (int) Math.min(rest, bytes - (offset & (bytes - 1)));

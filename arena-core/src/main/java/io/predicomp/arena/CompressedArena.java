@@ -91,6 +91,7 @@ public final class CompressedArena implements AutoCloseable {
                 config.whenFull() == WhenFull.RESTORE_LRU,
                 barrier,
                 discarder,
+                config.budget(),
                 config.pageBytes()));
     this.memory = new JointMemory(new CheckedMemory(mover));
     this.loops =
@@ -176,7 +177,8 @@ public final class CompressedArena implements AutoCloseable {
    * Allocates a zeroed region.
    *
    * @param bytes at least 1; rounded up to whole pages
-   * @throws OutOfMemoryError if the kernel refuses the mapping
+   * @throws OutOfMemoryError if the kernel refuses the mapping, or the arena is over its resident
+   *     budget and cannot demote enough to be within it again
    * @throws IllegalArgumentException if {@code bytes} is not positive or more pages than 2³¹ − 1
    * @throws IllegalStateException if the arena is closed
    */
@@ -192,6 +194,7 @@ public final class CompressedArena implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("Already closed");
       }
+      requireBudget();
       Mapping mapping = map(rounded);
       try {
         PageTable table =
@@ -245,6 +248,9 @@ public final class CompressedArena implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("Already closed");
       }
+      if (mover.budget().isLimited()) {
+        throw new UnsupportedOperationException(TransparentArena.NO_BUDGET);
+      }
       TransparentMover moving = transparentMover;
       if (moving == null) {
         moving =
@@ -268,6 +274,16 @@ public final class CompressedArena implements AutoCloseable {
       return opened;
     } finally {
       lifecycle.unlock();
+    }
+  }
+
+  private void requireBudget() {
+    if (!mover.returnWithinBudget()) {
+      throw new OutOfMemoryError(
+          "pages that cannot be demoted and pool hold "
+              + mover.heldBytes()
+              + " bytes, more than the residentBudget of "
+              + mover.budget().limitBytes());
     }
   }
 

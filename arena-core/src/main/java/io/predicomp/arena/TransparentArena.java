@@ -31,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class TransparentArena implements Arena {
+  /** A fault brings pages in without asking, and nothing would demote them. */
+  static final String NO_BUDGET =
+      "transparent memory does not keep to a residentBudget; use regions, or no budget";
+
   /** Small allocations share regions of this size, in bytes. */
   private static final long SHARED_BYTES = 1 << 20;
 
@@ -65,7 +69,9 @@ public final class TransparentArena implements Arena {
    * machine: a reason and its remedy, or nothing.
    */
   public static Optional<String> obstacle(ArenaConfig config) {
-    return TransparentMover.obstacle(config.codec());
+    return config.residentBudget().isPresent()
+        ? Optional.of(NO_BUDGET)
+        : TransparentMover.obstacle(config.codec());
   }
 
   /**

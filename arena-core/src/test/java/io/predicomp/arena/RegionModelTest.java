@@ -1,6 +1,7 @@
 package io.predicomp.arena;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.predicomp.arena.codec.Codecs;
 import io.predicomp.arena.codec.Dictionaries;
@@ -21,6 +22,8 @@ import net.jqwik.api.Provide;
 /** Whatever is done to a region in whatever order, it holds what a byte array would. */
 class RegionModelTest {
   private static final int REGION_BYTES = 24 * 4096;
+  private static final int BUDGET_BYTES = 1 << 20;
+  private static final int BUDGETED_REGION_BYTES = 3 << 19;
   private static final int LARGE_PAGE_REGION_BYTES = 6 * 65_536;
 
   @Property(tries = 150)
@@ -31,6 +34,35 @@ class RegionModelTest {
   @Property(tries = 100)
   void anyActionsUnderCapPressure(@ForAll("actions") List<RegionAction> actions) {
     run(ArenaConfig.builder().keepCopiesBelowPercent(100), actions, 12);
+  }
+
+  /** Half again as much memory as the budget allows. */
+  @Property(tries = 60)
+  void anyActionsWithinABudget(@ForAll("budgetActions") List<RegionAction> actions) {
+    ArenaConfig config = ArenaConfig.builder().residentBudget(BUDGET_BYTES).checksums(true).build();
+    try (CompressedArena arena = CompressedArena.open(config)) {
+      RegionModel model = new RegionModel(arena.allocateRegion(BUDGETED_REGION_BYTES));
+      for (RegionAction action : actions) {
+        try {
+          model.apply(action);
+        } catch (OutOfMemoryError | IllegalArgumentException e) {
+          assertInstanceOf(RegionAction.WritePinned.class, action, e::toString);
+        }
+        ArenaStats stats = arena.stats();
+        assertEquals(stats.pages().resident(), arena.mover().residentPages());
+        assertEquals(stats.budget().held(), arena.mover().heldBytes());
+        assertEquals(
+            stats.budget().overshoots() > 0,
+            stats.budget().highestOvershoot() > 0,
+            () -> action + ": " + stats.budget());
+      }
+      model.checkAll();
+    }
+  }
+
+  @Provide
+  Arbitrary<List<RegionAction>> budgetActions() {
+    return RegionActions.any(BUDGETED_REGION_BYTES).list().ofMaxSize(60);
   }
 
   @Property(tries = 60)

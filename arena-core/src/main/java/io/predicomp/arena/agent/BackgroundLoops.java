@@ -99,7 +99,12 @@ public final class BackgroundLoops implements AutoCloseable {
 
   /** Whether pages are demoted, and why or why not, with figures. */
   public String verdict() {
-    return config.compresses() ? state.verdict : "background compression is switched off";
+    if (!config.compresses()) {
+      return "background compression is switched off";
+    }
+    return state.demotesForBudget
+        ? "pages are demoted for the resident budget; beside that, " + state.verdict
+        : state.verdict;
   }
 
   /** Why a source gives no evidence, in a sentence each; empty if all do. */

@@ -4,9 +4,13 @@ import io.predicomp.arena.page.AgedMemory;
 import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.ColdSweep;
 import io.predicomp.arena.page.DemotionTally;
+import io.predicomp.arena.policy.Budget;
 import io.predicomp.arena.policy.VictimPolicy;
 
-/** Demotes cold pages, a batch a slice, as long as there is quota and it is worth it. */
+/**
+ * Demotes cold pages, a batch a slice, as long as there is quota and it is worth it; and before
+ * that, worth it or not, what keeps accesses from demoting for the resident budget themselves.
+ */
 final class CompressionAgent implements Agent {
   private static final long IDLE_NANOS = 20_000_000;
   private static final long QUOTA_NANOS = 5_000_000;
@@ -15,6 +19,12 @@ final class CompressionAgent implements Agent {
    * Where the application said that it is idle, pages need not be cold: not just touched is enough.
    */
   private static final int IDLE_AGE = 1;
+
+  /** How often to look while accesses may soon be at the budget. */
+  private static final long BUDGET_NANOS = 2_000_000;
+
+  /** How long to wait after nothing could be demoted for the budget. */
+  private static final long BUDGET_REST_NANOS = 100_000_000;
 
   /** How often the pool is looked after although nothing is demoted. */
   private static final long TIDY_NANOS = 200_000_000;
@@ -29,6 +39,7 @@ final class CompressionAgent implements Agent {
   private long restUntil;
   private VictimPolicy victims = VictimPolicy.NONE;
   private VictimPolicy victimsOfIdle = VictimPolicy.NONE;
+  private long budgetRestUntil;
   private long idleNanos = IDLE_NANOS;
 
   CompressionAgent(AgedMemory memory, LoopState state, SharedQuota quota, AgentClock clock) {
@@ -39,6 +50,7 @@ final class CompressionAgent implements Agent {
     this.sweep = new ColdSweep(memory);
     this.tidiedAt = clock.nanoTime();
     this.restUntil = tidiedAt;
+    this.budgetRestUntil = tidiedAt;
   }
 
   @Override
@@ -58,6 +70,9 @@ final class CompressionAgent implements Agent {
     if (now - tidiedAt >= TIDY_NANOS) {
       tidiedAt = now;
       tidy();
+    }
+    if (wantsBudget(now)) {
+      return demoteForBudget(now);
     }
     if (state.coldShare == 0 || state.allowance == 0 || now < restUntil) {
       return 0;
@@ -107,6 +122,36 @@ final class CompressionAgent implements Agent {
   /** What restoring everything before the next wake will take. */
   private double reserveNanos() {
     return state.periodNanos == 0 ? 0 : state.evictedPages * state.restoreNanos;
+  }
+
+  private boolean wantsBudget(long now) {
+    Budget budget = memory.budget();
+    long held = memory.heldBytes();
+    state.demotesForBudget = budget.wantsDemotion(held, state.demotesForBudget);
+    if (budget.isLimited() && held > budget.lowBytes()) {
+      idleNanos = BUDGET_NANOS;
+    }
+    return state.demotesForBudget && now >= budgetRestUntil;
+  }
+
+  /** Neither the cold threshold nor stalls hold this up: the accesses would have to do it. */
+  private int demoteForBudget(long now) {
+    if (!quota.mayWork(now)) {
+      state.skippedQuota.increment();
+      idleNanos = QUOTA_NANOS;
+      return 0;
+    }
+    long cpu = clock.cpuNanos();
+    int demoted = memory.demoteForBudget();
+    long spent = clock.cpuNanos() - cpu;
+    quota.charge(clock.nanoTime(), spent);
+    state.attempts.add(demoted);
+    state.demoted.add(demoted);
+    state.demoteCpuNanos.add(spent);
+    if (demoted == 0) {
+      budgetRestUntil = now + BUDGET_REST_NANOS;
+    }
+    return 1;
   }
 
   /** Copies that writes dropped are given back only by whoever holds the demotion lock. */

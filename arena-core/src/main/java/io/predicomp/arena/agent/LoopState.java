@@ -25,6 +25,9 @@ final class LoopState {
   /** Why pages are demoted or not, with figures. */
   volatile String verdict = "not enough was seen yet";
 
+  /** Whether pages are demoted for the resident budget, cold or not. */
+  volatile boolean demotesForBudget;
+
   /** Pages in memory that are cold, by the last scan. */
   volatile long coldResident;
 

@@ -1,5 +1,7 @@
 package io.predicomp.arena.page;
 
+import io.predicomp.arena.policy.Budget;
+
 /** All memory that the background loops of an arena look after. Thread-safe. */
 public interface AgedMemory {
   /** The regions there are now; the same object each time for the same region. */
@@ -30,4 +32,19 @@ public interface AgedMemory {
 
   /** Gives back what accesses freed in the pool, and takes a slice of compaction if it pays. */
   void tidy();
+
+  /** What resident pages and pool may take together. */
+  default Budget budget() {
+    return Budget.NONE;
+  }
+
+  /** What they take, in bytes. */
+  default long heldBytes() {
+    return 0;
+  }
+
+  /** Demotes some pages because of the budget, before an access has to; returns how many. */
+  default int demoteForBudget() {
+    return 0;
+  }
 }

@@ -1,5 +1,7 @@
 package io.predicomp.arena.page;
 
+import io.predicomp.arena.policy.Budget;
+
 /** The regions of checked mode. */
 public final class CheckedMemory implements AgedMemory {
   private final PageMover mover;
@@ -46,5 +48,20 @@ public final class CheckedMemory implements AgedMemory {
   @Override
   public void tidy() {
     mover.tidyPool();
+  }
+
+  @Override
+  public Budget budget() {
+    return mover.budget();
+  }
+
+  @Override
+  public long heldBytes() {
+    return mover.heldBytes();
+  }
+
+  @Override
+  public int demoteForBudget() {
+    return mover.demoteForBudget();
   }
 }

@@ -34,10 +34,19 @@ import org.jspecify.annotations.Nullable;
 final class DemotionBatch implements AutoCloseable {
   static final int CAPACITY = 64;
 
+  /** Picks pages of those that can be demoted. */
+  interface Chooser {
+    /** Whether to take a page; may take marks from it, and leave it then. */
+    boolean chooses(PageTable table, int page, byte state);
+  }
+
   private final PageMover mover;
   private final PoolPressure pressure;
   private final MoverCounters counters;
   private final int pageBytes;
+
+  /** Pages of one batch: {@value #CAPACITY}, or less where the budget is small. */
+  private final int capacity;
 
   /** One for both of the next two, so that nothing is left over where it cannot be had. */
   private final Mapping buffers;
@@ -73,6 +82,7 @@ final class DemotionBatch implements AutoCloseable {
     this.pressure = pressure;
     this.counters = mover.counters();
     this.pageBytes = pageBytes;
+    this.capacity = mover.budget().batchPages(CAPACITY);
     this.buffers = Mapping.anonymous(2L * pageBytes);
     this.copy = buffers.address();
     this.payload = copy + pageBytes;
@@ -109,10 +119,9 @@ final class DemotionBatch implements AutoCloseable {
 
   private int collect(
       PageTable pageTable, int from, int end, boolean rejectedToo, @Nullable VictimPolicy victims) {
-    table = pageTable;
-    size = 0;
+    begin(pageTable);
     int page = from;
-    for (; page < end && size < CAPACITY; page++) {
+    for (; page < end && size < capacity; page++) {
       byte state = pageTable.state(page);
       if (!PageState.isResident(state)
           || pageTable.isFresh(page, state)
@@ -121,19 +130,55 @@ final class DemotionBatch implements AutoCloseable {
               && (PageState.isRecent(state) || !victims.takes(page, pageTable.age(page))))) {
         continue;
       }
-      // Without its mark a rejected page is a dirty one: its only copy is in memory.
-      byte flags = PageState.isRejected(state) ? (byte) (state | PageState.DIRTY) : state;
-      if (pageTable.cas(page, state, out(PageState.CLOSING, flags))) {
-        pages[size] = page;
-        states[size] = flags;
-        pinned[size] = false;
-        stored[size] = false;
-        sameFilled[size] = false;
-        size++;
+      closeToEviction(page, state);
+    }
+    collected = size;
+    return page;
+  }
+
+  /**
+   * Step 1 for the pages from {@code from} that compress, as far as is known, and are chosen, until
+   * there are {@code most}.
+   *
+   * @return the first page not looked at
+   */
+  int collectChosen(PageTable pageTable, int from, int end, int most, Chooser chooser) {
+    begin(pageTable);
+    int page = from;
+    for (int enough = Math.min(most, capacity); page < end && size < enough; page++) {
+      byte state = pageTable.state(page);
+      if (PageState.isResident(state)
+          && !pageTable.isFresh(page, state)
+          && !PageState.isRejected(state)
+          && chooser.chooses(pageTable, page, state)) {
+        closeToEviction(page, state);
       }
     }
     collected = size;
     return page;
+  }
+
+  private void begin(PageTable pageTable) {
+    table = pageTable;
+    size = 0;
+  }
+
+  private void closeToEviction(int page, byte state) {
+    // Without its mark a rejected page is a dirty one: its only copy is in memory.
+    byte flags = PageState.isRejected(state) ? (byte) (state | PageState.DIRTY) : state;
+    if (pageTable().cas(page, state, out(PageState.CLOSING, flags))) {
+      pages[size] = page;
+      states[size] = flags;
+      pinned[size] = false;
+      stored[size] = false;
+      sameFilled[size] = false;
+      size++;
+    }
+  }
+
+  /** Pages in the batch. */
+  int size() {
+    return size;
   }
 
   /**
@@ -339,6 +384,7 @@ final class DemotionBatch implements AutoCloseable {
       return 0;
     }
     PageTable t = pageTable();
+    mover.ledger.peak(mover.pool.poolBytes());
     // The last thing that may fail: from the discard on, pages can only be published.
     pressure.reserve(size);
     ranges.clear();
@@ -378,7 +424,7 @@ final class DemotionBatch implements AutoCloseable {
     for (int i = 0; i < size; i++) {
       publish(i);
     }
-    mover.resident.add(-size);
+    mover.ledger.give(size);
     for (int i = (int) (discarded / pageBytes); i < size; i++) {
       counters.keptDiscardFailed.increment();
       try {

@@ -25,7 +25,7 @@ public final class DenseTier implements AutoCloseable {
 
   private final PageMover mover;
   private final PoolPressure pressure;
-  private final ReentrantLock demotion;
+  private final DemotionLock demotion;
   private final ReentrantLock work = new ReentrantLock();
   private final DenseTierCounters counters = new DenseTierCounters();
   private final int pageBytes;

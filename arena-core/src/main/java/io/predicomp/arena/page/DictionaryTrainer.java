@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +65,7 @@ final class DictionaryTrainer implements AutoCloseable {
   private static final int LEAST_HELD_OUT = 4;
 
   private final PageMover mover;
-  private final ReentrantLock demotion;
+  private final DemotionLock demotion;
   private final Recompressor recompressor;
   private final DenseTierCounters counters;
   private final DenseTierPolicy policy;
@@ -129,7 +128,7 @@ final class DictionaryTrainer implements AutoCloseable {
 
   DictionaryTrainer(
       PageMover mover,
-      ReentrantLock demotion,
+      DemotionLock demotion,
       Recompressor recompressor,
       DenseTierCounters counters,
       DenseTierPolicy policy,

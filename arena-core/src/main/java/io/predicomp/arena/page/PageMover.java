@@ -2,11 +2,11 @@ package io.predicomp.arena.page;
 
 import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.policy.AdmissionPolicy;
+import io.predicomp.arena.policy.Budget;
 import io.predicomp.arena.policy.VictimPolicy;
 import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.os.memory.PageDiscarder;
 import java.util.Arrays;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * Moves pages, through its parts, which alone change page states ({@link PageTable#cas} says which
  * these are, and a test holds it): {@link PageRestorer} brings pages back and serves the slow path
  * of {@link PinSlot}, without a lock; everything else runs under one lock, the demotion lock, which
- * accesses never take. {@link DemotionBatch} takes pages out of memory, {@link PoolPressure} makes
- * room in the pool, {@link CompressedCopies} ends and moves copies, {@link Recompressor} exchanges
- * them for denser ones, {@link PageDiscard} and {@link RegionClose} end contents, {@link
- * TouchHarvest} takes touched marks away.
+ * accesses take only where the budget is full ({@link BudgetRoom}). {@link DemotionBatch} takes
+ * pages out of memory, {@link PoolPressure} makes room in the pool, {@link CompressedCopies} ends
+ * and moves copies, {@link Recompressor} exchanges them for denser ones, {@link PageDiscard} and
+ * {@link RegionClose} end contents, {@link TouchHarvest} takes touched marks away.
  *
  * <p>Thread-safe.
  */
@@ -30,6 +30,7 @@ public final class PageMover implements AutoCloseable {
       boolean restoreLeastRecentWhenFull,
       ProcessBarrier barrier,
       PageDiscarder discarder,
+      Budget budget,
       int pageBytes) {}
 
   final CompressedPool pool;
@@ -46,14 +47,15 @@ public final class PageMover implements AutoCloseable {
   final RegionDirectory regions = new RegionDirectory();
   final MoverCounters counters = new MoverCounters();
   final NeedLog needs = new NeedLog(regions);
-  final ResidentPages resident = new ResidentPages();
+  final BudgetLedger ledger;
 
-  /** Held by whoever demotes, discards, compacts or closes; never by an access. */
-  final ReentrantLock demotion = new ReentrantLock();
+  /** Held by whoever demotes, discards, compacts or closes. */
+  final DemotionLock demotion;
 
   final CompressedCopies copies;
   final PageRestorer restorer;
   final PoolPressure pressure;
+  final BudgetRoom room;
   private final DemotionBatch batch;
   private final PageDiscard discard;
   private final RegionClose regionClose;
@@ -69,10 +71,14 @@ public final class PageMover implements AutoCloseable {
     this.admission = parts.admission();
     this.barrier = parts.barrier();
     this.discarder = parts.discarder();
+    this.ledger = new BudgetLedger(parts.budget(), parts.pageBytes());
+    this.demotion = new DemotionLock(pool, ledger);
+    demotion.settle(); // the pool's tables
     this.copies = new CompressedCopies(this);
-    this.restorer = new PageRestorer(this);
     this.pressure = new PoolPressure(this, parts.restoreLeastRecentWhenFull());
     this.batch = new DemotionBatch(this, pressure, parts.pageBytes());
+    this.room = new BudgetRoom(this, new BudgetSweep(this, batch));
+    this.restorer = new PageRestorer(this);
     this.discard = new PageDiscard(this, batch);
     this.regionClose = new RegionClose(this);
     this.dense = new DenseTier(this, parts.pageBytes());
@@ -97,7 +103,38 @@ public final class PageMover implements AutoCloseable {
 
   /** Pages that have physical memory now. */
   public long residentPages() {
-    return resident.get();
+    return ledger.pages();
+  }
+
+  // --- the resident budget ----------------------------------------------------------------------
+
+  /** What resident pages and pool together may take. */
+  public Budget budget() {
+    return ledger.budget();
+  }
+
+  public BudgetCounters budgetCounters() {
+    return room.counters();
+  }
+
+  /** What resident pages and pool take of the budget, in bytes; 0 without one. */
+  public long heldBytes() {
+    return ledger.heldBytes();
+  }
+
+  /** The most that they took at any moment. */
+  public long highestHeldBytes() {
+    return ledger.highestBytes();
+  }
+
+  /** Demotes some pages because of the budget, before an access has to; returns how many. */
+  public int demoteForBudget() {
+    return room.demoteAhead();
+  }
+
+  /** Demotes until the arena is within its budget again; false if it cannot be. */
+  public boolean returnWithinBudget() {
+    return room.returnWithin();
   }
 
   // --- another mode beside this one -------------------------------------------------------------
@@ -134,7 +171,7 @@ public final class PageMover implements AutoCloseable {
   }
 
   /** What whoever evicts pages holds, and whoever uses the owner side of the pool. */
-  public ReentrantLock demotionLock() {
+  public DemotionLock demotionLock() {
     return demotion;
   }
 
@@ -162,7 +199,8 @@ public final class PageMover implements AutoCloseable {
   // --- promotion ------------------------------------------------------------------------------
 
   /**
-   * Restores the evicted pages among {@code count} pages from {@code page}, in address order.
+   * Restores the evicted pages among {@code count} pages from {@code page}, in address order, as
+   * far as the budget has room for all of them together.
    *
    * @return pages restored by this call
    */
@@ -186,7 +224,7 @@ public final class PageMover implements AutoCloseable {
   public void harvest(PageTable table, int page, int count, int epochs, AgeObserver observer) {
     demotion.lock();
     try {
-      resident.add(-TouchHarvest.harvest(table, page, page + count, epochs, observer));
+      ledger.give(TouchHarvest.harvest(table, page, page + count, epochs, observer));
     } finally {
       demotion.unlock();
     }

@@ -5,12 +5,13 @@ import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.codec.SameFilled;
 import io.predicomp.arena.event.DemandRestoreEvent;
 import io.predicomp.arena.policy.AdmissionPolicy;
+import io.predicomp.arena.policy.Budget;
 import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.os.address.AddressSpace;
 
 /**
  * Brings pages back, for whatever cause, and serves what the fast path of an access cannot: the
- * slow path of {@link PinSlot}. Takes no lock.
+ * slow path of {@link PinSlot}. Takes no lock but to find room where the budget is full.
  *
  * <p>Thread-safe.
  */
@@ -23,11 +24,15 @@ final class PageRestorer {
     KEPT
   }
 
+  /** So often an access looks for room; then it takes it without. */
+  private static final int MOST_WAITS = 16;
+
   private final CompressedPool pool;
   private final PageCodecs codecs;
   private final AdmissionPolicy admission;
   private final CompressedCopies copies;
-  private final ResidentPages resident;
+  private final BudgetLedger ledger;
+  private final BudgetRoom room;
   private final MoverCounters counters;
   private final DemandStall stall;
   private final NeedLog needs;
@@ -37,10 +42,15 @@ final class PageRestorer {
     this.codecs = mover.codecs;
     this.admission = mover.admission;
     this.copies = mover.copies;
-    this.resident = mover.resident;
+    this.ledger = mover.ledger;
+    this.room = mover.room;
     this.counters = mover.counters;
     this.stall = mover.stall;
     this.needs = mover.needs;
+  }
+
+  Budget budget() {
+    return ledger.budget();
   }
 
   /**
@@ -51,13 +61,21 @@ final class PageRestorer {
   void makeAccessible(PinSlot slot, PageTable table, int page, int count, byte wanted) {
     long stallStart = -1;
     DemandRestoreEvent event = null;
+    int roomTaken = 0; // pages
+    int waits = 0;
     try {
       int p = page;
       while (p < page + count) {
         byte state = table.state(p);
+        boolean fresh = table.isFresh(p, state);
         if (state >= wanted) {
           p++;
-        } else if (PageState.isResident(state) || PageState.isRescuable(state)) {
+        } else if (fresh && (roomTaken > 0 || ledger.tryTake(1))) {
+          roomTaken = Math.max(1, roomTaken);
+          if (admit(table, p, state, wanted)) {
+            roomTaken--;
+          }
+        } else if (!fresh && (PageState.isResident(state) || PageState.isRescuable(state))) {
           admit(table, p, state, wanted);
         } else {
           slot.unpin();
@@ -68,13 +86,30 @@ final class PageRestorer {
             stallStart = stall.begin();
             event = DemandRestoreEvent.beginIfEnabled();
           }
-          bringBack(table, p, state, wanted);
-          bringBackEvicted(table, p + 1, page + count, wanted); // or each would begin all anew
+          if (!fresh && !PageState.isEvicted(state)) {
+            table.awaitChange(p, state);
+          } else {
+            if (roomTaken == 0) {
+              // For all at once: what is there already could be demoted for the next.
+              int missing = missing(table, p, page + count);
+              // Others may demote what comes before this thread can pin it, and it what they need.
+              takeRoom(missing, ++waits > MOST_WAITS);
+              roomTaken = missing;
+            }
+            for (int q = p; q < page + count && roomTaken > 0; q++) {
+              byte evicted = table.state(q);
+              if (PageState.isEvicted(evicted)) {
+                roomTaken--; // now the restore's, which gives it back if it fails
+                restoreNeeded(table, q, evicted, wanted);
+              }
+            }
+          }
           slot.pin(table, page, count);
           p = page; // what was accessible before may have gone while nothing was pinned
         }
       }
     } finally {
+      ledger.give(roomTaken);
       if (stallStart >= 0) {
         stall.end(stallStart);
         if (event != null) {
@@ -84,19 +119,53 @@ final class PageRestorer {
     }
   }
 
-  /** As {@link #makeAccessible} for a {@link RangePin}, which keeps its pages pinned throughout. */
+  private void takeRoom(int pages, boolean insists) {
+    if (insists) {
+      room.takeAnyway(pages);
+    } else {
+      room.takeForAccess(pages);
+    }
+  }
+
+  /** Pages that need room: not in memory, and at least 1. */
+  private static int missing(PageTable table, int from, int to) {
+    int missing = 0;
+    for (int p = from; p < to; p++) {
+      byte state = table.state(p);
+      if (PageState.isEvicted(state) || table.isFresh(p, state)) {
+        missing++;
+      }
+    }
+    return Math.max(1, missing);
+  }
+
+  /**
+   * As {@link #makeAccessible} for a {@link RangePin}, which keeps its pages pinned throughout.
+   *
+   * @throws OutOfMemoryError if the budget has no room for one of them
+   */
   void makeHeldAccessible(PageTable table, int page, int count, byte wanted) {
     for (int p = page; p < page + count; p++) {
       byte state;
       while ((state = table.state(p)) < wanted) {
-        if (PageState.isResident(state) || PageState.isRescuable(state)) {
+        if (table.isFresh(p, state)) {
+          takeRoomForPin(count);
+          if (!admit(table, p, state, wanted)) {
+            ledger.give(1);
+          }
+        } else if (PageState.isResident(state) || PageState.isRescuable(state)) {
           admit(table, p, state, wanted);
         } else if (state == PageState.CLOSED) {
           throw new IllegalStateException("Already closed");
         } else {
           long stallStart = stall.begin();
           try {
-            bringBack(table, p, state, wanted);
+            if (PageState.isEvicted(state)) {
+              takeRoomForPin(count);
+              restoreNeeded(table, p, state, wanted);
+            } else {
+              table.awaitChange(p, state);
+            }
           } finally {
             stall.end(stallStart);
           }
@@ -105,42 +174,38 @@ final class PageRestorer {
     }
   }
 
-  /** Restores a page, or waits for whoever has it. */
-  private void bringBack(PageTable table, int page, byte state, byte wanted) {
-    if (PageState.isEvicted(state)) {
-      restoreNeeded(table, page, state, wanted);
-    } else {
-      table.awaitChange(page, state);
+  private void takeRoomForPin(int count) {
+    if (!room.takeForPin()) {
+      throw new OutOfMemoryError(
+          "cannot pin "
+              + count
+              + " pages: the residentBudget of "
+              + ledger.budget().limitBytes()
+              + " bytes is full, and no other page can be demoted");
     }
   }
 
-  private void bringBackEvicted(PageTable table, int from, int to, byte wanted) {
-    for (int p = from; p < to; p++) {
-      byte state = table.state(p);
-      if (PageState.isEvicted(state)) {
-        restoreNeeded(table, p, state, wanted);
-      }
-    }
-  }
-
+  /** Restores a page for which room is taken. */
   private void restoreNeeded(PageTable table, int page, byte evicted, byte wanted) {
     if (promote(table, page, evicted, wanted == PageState.WRITABLE, Cause.DEMAND)) {
       needs.append(table.firstPage + page, false);
     }
   }
 
-  /** Sets the bits an access needs, or rescues the page. The caller pins the page. */
-  private void admit(PageTable table, int page, byte state, byte wanted) {
+  /**
+   * Sets the bits an access needs, or rescues the page. The caller pins the page, and has taken
+   * room for a fresh one.
+   *
+   * @return false if the state was another one by then
+   */
+  private boolean admit(PageTable table, int page, byte state, byte wanted) {
     byte resident = PageState.isResident(state) ? state : PageState.backToResident(state);
     byte next =
         wanted == PageState.WRITABLE
             ? PageState.WRITABLE
             : (byte) ((resident | PageState.TOUCHED) & ~(PageState.YOUNG | PageState.PREFETCHED));
     if (!table.cas(page, state, next)) {
-      return;
-    }
-    if (table.isFresh(page, state)) {
-      this.resident.add(1);
+      return false;
     }
     if (PageState.isPrefetched(state)) {
       counters.prefetchesUsed.increment();
@@ -153,15 +218,34 @@ final class PageRestorer {
     if (!PageState.isResident(state)) {
       counters.rescues.increment();
     }
+    return true;
   }
 
-  /** Brings one evicted page back; false if another thread was faster. */
+  /**
+   * Brings one evicted page back, for which the caller has taken room; false if another thread was
+   * faster.
+   */
   private boolean promote(PageTable table, int page, byte evicted, boolean forWrite, Cause cause) {
-    StackRoom.require();
-    if (!table.cas(page, evicted, PageState.restoring(evicted))) {
-      return false;
+    boolean restored = false;
+    try {
+      StackRoom.require();
+      if (table.cas(page, evicted, PageState.restoring(evicted))) {
+        bringIn(table, page, evicted, forWrite, cause);
+        restored = true;
+      }
+    } finally {
+      if (!restored) {
+        ledger.give(1);
+      }
     }
-    resident.add(1);
+    if (restored) {
+      count(cause);
+    }
+    return restored;
+  }
+
+  /** Restores a page that this thread holds in {@code RESTORING}, and publishes it. */
+  private void bringIn(PageTable table, int page, byte evicted, boolean forWrite, Cause cause) {
     byte next = evicted; // what it goes back to if the content cannot be had
     try {
       long entry = table.entries[page];
@@ -171,7 +255,8 @@ final class PageRestorer {
             !forWrite
                 && cause != Cause.PRESSURE
                 && cause != Cause.KEPT
-                && admission.keepsCleanCopies(pool.poolBytes(), pool.limitBytes());
+                && admission.keepsCleanCopies(pool.poolBytes(), pool.limitBytes())
+                && ledger.budget().keepsCleanCopies(ledger.heldBytes());
         if (keepCopy) {
           next = (byte) (PageState.RESIDENT | PageState.COPY);
           counters.copiesKept.increment();
@@ -193,11 +278,11 @@ final class PageRestorer {
             case PRESSURE, KEPT -> next;
           };
     } finally {
-      if (next == evicted) {
-        resident.add(-1);
-      }
       table.publish(page, next);
     }
+  }
+
+  private void count(Cause cause) {
     switch (cause) {
       case DEMAND -> counters.demandRestores.increment();
       case REQUEST -> counters.requestedRestores.increment();
@@ -205,7 +290,6 @@ final class PageRestorer {
       case PRESSURE -> counters.pressureRestores.increment();
       case KEPT -> {} // counted as a page that stayed
     }
-    return true;
   }
 
   private void decompress(PageTable table, int page, long entry) {
@@ -248,7 +332,8 @@ final class PageRestorer {
   }
 
   /**
-   * Restores the evicted pages among {@code count} pages from {@code page}, in address order.
+   * Restores the evicted pages among {@code count} pages from {@code page}, in address order, as
+   * far as the budget has room for all of them together.
    *
    * @return pages restored by this call
    */
@@ -256,8 +341,13 @@ final class PageRestorer {
     long restored = 0;
     for (int p = page; p < page + count; p++) {
       byte state = table.state(p);
-      if (PageState.isEvicted(state) && promote(table, p, state, false, Cause.REQUEST)) {
-        restored++;
+      if (PageState.isEvicted(state)) {
+        if (!room.takeForRequest(table, page, page + count)) {
+          break;
+        }
+        if (promote(table, p, state, false, Cause.REQUEST)) {
+          restored++;
+        }
       }
     }
     return restored;
@@ -268,6 +358,9 @@ final class PageRestorer {
     byte state = table.state(page);
     if (!PageState.isEvicted(state)) {
       return PrefetchOutcome.NOT_EVICTED;
+    }
+    if (!room.takeForPrefetch(table.age(page))) {
+      return PrefetchOutcome.NO_ROOM;
     }
     try {
       return promote(table, page, state, false, Cause.PREFETCH)
@@ -287,6 +380,7 @@ final class PageRestorer {
     byte state = table.state(page);
     return PageState.isEvicted(state)
         && PageState.hasCopy(state)
+        && ledger.tryTake(1) // nobody can be demoted for it: that is what the pool has no room for
         && promote(table, page, state, false, Cause.PRESSURE);
   }
 
@@ -294,6 +388,7 @@ final class PageRestorer {
   void promoteKept(PageTable table, int page) {
     byte state = table.state(page);
     if (PageState.isEvicted(state)) {
+      ledger.takeAnyway(1); // its memory was never given back
       promote(table, page, state, false, Cause.KEPT);
     }
   }

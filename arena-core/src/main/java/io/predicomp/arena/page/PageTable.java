@@ -102,6 +102,11 @@ public final class PageTable extends DensePages implements AgedRegion {
     return restorer;
   }
 
+  /** Bytes that one piece of a bulk access may pin, at most {@code most}. */
+  public int largestPieceBytes(int most) {
+    return restorer().budget().pieceBytes(most);
+  }
+
   /** Bytes, a multiple of the page size. */
   public long byteSize() {
     return byteSize;

@@ -74,7 +74,8 @@ public final class PoolPressure {
     while (handle < 0 && restoreLeastRecent && !displacesNothing && restoreOne(mark)) {
       handle = pool.store(globalPage, AddressSpace.ALL, address, length);
     }
-    full = handle < 0;
+    // What the budget refuses now it may grant to the next.
+    full = handle < 0 && !pool.isHeldBelowLimit();
     return handle;
   }
 

@@ -1,5 +1,7 @@
 package io.predicomp.arena.page;
 
+import io.predicomp.arena.policy.Budget;
+
 /**
  * Pins that last: borrowed slots that name a range of pages until {@link #release()}, one for each
  * {@value PinWord#MAX_PAGES} pages. To the evictor they are accesses that take long.
@@ -29,8 +31,22 @@ public final class RangePin {
    * Makes pages accessible and keeps them so.
    *
    * @param writable whether they are marked written, now and when they are released
+   * @throws IllegalArgumentException if the budget could not hold so many pages even without others
+   * @throws OutOfMemoryError if it has no room for them beside what cannot be demoted
    */
   public static RangePin take(PageTable table, int page, int count, boolean writable) {
+    Budget budget = table.restorer().budget();
+    long bytes = (long) count * table.pageBytes;
+    if (budget.isTooMuchToPin(bytes)) {
+      throw new IllegalArgumentException(
+          "the range has "
+              + bytes
+              + " bytes of pages, and with a residentBudget of "
+              + budget.limitBytes()
+              + " at most "
+              + budget.admissionBytes()
+              + " can be pinned");
+    }
     RangePin pin = new RangePin(table, page, count, writable);
     try {
       for (int i = 0; i < pin.slots.length; i++) {

@@ -58,7 +58,7 @@ final class RegionClose {
         if (!PageState.isEvicted(state)
             && state != PageState.CLOSED
             && !table.isFresh(page, state)) {
-          mover.resident.add(-1);
+          mover.ledger.give(1);
         }
         return;
       }

@@ -11,7 +11,21 @@ final class StackRoom {
    */
   private static final int FRAMES = 24;
 
+  /** A batch of demotion with its codec, all interpreted. */
+  private static final int DEMOTION_FRAMES = 256;
+
   private StackRoom() {}
+
+  /**
+   * As {@link #require}, before an access demotes pages.
+   *
+   * @throws StackOverflowError if there is no room
+   */
+  static void requireForDemotion() {
+    if (descend(DEMOTION_FRAMES, 1, 2, 3) < 0) {
+      throw new AssertionError();
+    }
+  }
 
   /**
    * Goes deeper than publishing a state does.

@@ -56,6 +56,10 @@ public final class CompressedPool implements AutoCloseable {
   private static final int RECORDS_PER_SLAB = 3;
 
   private final long limitBytes;
+
+  /** What the owner allows for the moment. Owner side. */
+  private long heldBelow = Long.MAX_VALUE;
+
   private final PoolLayout layout;
   private final PoolMemory poolMemory;
   private final MemorySegment memory;
@@ -179,7 +183,7 @@ public final class CompressedPool implements AutoCloseable {
             table.maxId() + RECORDS_PER_SLAB,
             extents.maxTop() + SizeClasses.MAX_SLAB_UNITS + Extents.MOST_AHEAD);
     long left =
-        limitBytes
+        Math.min(limitBytes, heldBelow)
             - committedBytes()
             - tables
             - heapBytes()
@@ -253,6 +257,19 @@ public final class CompressedPool implements AutoCloseable {
   }
 
   /**
+   * Lets the pool grow up to so many bytes only, below its limit or not, until told otherwise.
+   * Owner side. It may hold more already.
+   */
+  public void holdBelow(long bytes) {
+    heldBelow = bytes;
+  }
+
+  /** Whether the pool is held below its limit, by {@link #holdBelow}. Owner side. */
+  public boolean isHeldBelowLimit() {
+    return heldBelow < limitBytes;
+  }
+
+  /**
    * Everything the pool holds, in bytes: slabs, cached empty extents, metadata, and what was {@link
    * #borrow}ed.
    */
@@ -266,10 +283,11 @@ public final class CompressedPool implements AutoCloseable {
    * @return false if the limit does not leave that much
    */
   public boolean borrow(long bytes) {
-    if (bytes > limitBytes - poolBytes()) {
+    long most = Math.min(limitBytes, heldBelow);
+    if (bytes > most - poolBytes()) {
       recycler.recycle(Integer.MAX_VALUE);
       extents.releaseAllCached();
-      if (bytes > limitBytes - poolBytes()) {
+      if (bytes > most - poolBytes()) {
         return false;
       }
     }

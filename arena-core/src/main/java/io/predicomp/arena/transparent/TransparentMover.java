@@ -2,6 +2,7 @@ package io.predicomp.arena.transparent;
 
 import io.predicomp.arena.CorruptPageException;
 import io.predicomp.arena.codec.PageCodec;
+import io.predicomp.arena.page.DemotionLock;
 import io.predicomp.arena.page.DemotionTally;
 import io.predicomp.arena.page.DenseTier;
 import io.predicomp.arena.page.MoverCounters;
@@ -19,7 +20,6 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +50,7 @@ public final class TransparentMover implements AutoCloseable {
   private final AdmissionPolicy admission;
   private final boolean checksums;
   private final int pageBytes;
-  private final ReentrantLock demotion;
+  private final DemotionLock demotion;
   private final PoolPressure pressure;
   private final MoverCounters counters;
   private final DenseTier dense;

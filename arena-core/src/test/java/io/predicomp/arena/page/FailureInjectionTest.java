@@ -263,8 +263,10 @@ class FailureInjectionTest {
       assertThrows(CorruptPageException.class, () -> pager.words().get(8 * Pager.PAGE));
       pager.checkPage(7, 1);
       pager.checkPage(9, 1);
+      assertEquals(2, pager.mover.residentPages(), "a restore that fails counts for nothing");
       AddressSpace.ALL.set(ValueLayout.JAVA_BYTE, at, right);
       pager.check(1);
+      assertEquals(PAGES, pager.mover.residentPages());
     }
   }
 

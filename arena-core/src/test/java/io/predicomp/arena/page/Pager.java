@@ -3,6 +3,7 @@ package io.predicomp.arena.page;
 import io.predicomp.arena.codec.Codecs;
 import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.policy.AdmissionPolicy;
+import io.predicomp.arena.policy.Budget;
 import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.arena.stress.Words;
 import io.predicomp.arena.testkit.PageContents;
@@ -33,6 +34,16 @@ final class Pager implements AutoCloseable {
 
   Pager(
       int pages, long poolLimit, PageCodec codec, ProcessBarrier barrier, PageDiscarder discarder) {
+    this(pages, poolLimit, Budget.NONE, codec, barrier, discarder);
+  }
+
+  Pager(
+      int pages,
+      long poolLimit,
+      Budget budget,
+      PageCodec codec,
+      ProcessBarrier barrier,
+      PageDiscarder discarder) {
     pool = CompressedPool.create(poolLimit);
     mapping =
         Mapping.anonymous((long) pages * PAGE, MemoryAdvice.NOHUGEPAGE, MemoryAdvice.DONTFORK);
@@ -40,7 +51,14 @@ final class Pager implements AutoCloseable {
     mover =
         new PageMover(
             new PageMover.Parts(
-                pool, codec, new AdmissionPolicy(5, 90, 90), true, barrier, discarder, PAGE));
+                pool,
+                codec,
+                new AdmissionPolicy(5, 90, 90),
+                true,
+                barrier,
+                discarder,
+                budget,
+                PAGE));
     mover.add(table);
   }
 

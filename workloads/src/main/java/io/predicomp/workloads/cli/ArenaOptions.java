@@ -28,6 +28,13 @@ final class ArenaOptions {
     }
   }
 
+  /** {@code --arena-resident-mb}. */
+  static final class ResidentMebibytes extends RangeConverter {
+    ResidentMebibytes() {
+      super(8, MemoryCommand.MOST_REGION_MEBIBYTES);
+    }
+  }
+
   /** {@code --arena-min-savings-pct}. */
   static final class SavingsPercent extends RangeConverter {
     SavingsPercent() {
@@ -92,11 +99,20 @@ final class ArenaOptions {
   @Option(
       names = "--arena-cap-mb",
       paramLabel = "N",
-      defaultValue = "256",
       converter = CapMebibytes.class,
       description =
-          "Hard cap of the compressed pool in MiB, 8 to 65536 (default: ${DEFAULT-VALUE}).")
-  long capMebibytes;
+          "Hard cap of the compressed pool in MiB, 8 to 65536 (default: 256, or all of "
+              + "--arena-resident-mb).")
+  @Nullable Long capMebibytes;
+
+  @Option(
+      names = "--arena-resident-mb",
+      paramLabel = "N",
+      converter = ResidentMebibytes.class,
+      description =
+          "What the region's pages in memory and the pool may take together in MiB, 8 to 1048576; "
+              + "the region may be larger (default: no limit).")
+  @Nullable Long residentMebibytes;
 
   @Option(
       names = "--arena-min-savings-pct",
@@ -313,6 +329,13 @@ final class ArenaOptions {
     return pageKibibytes << 10;
   }
 
+  /** {@return what a region of that size may take of memory, in bytes} */
+  long mostBytes(long regionBytes) {
+    return residentMebibytes == null
+        ? regionBytes
+        : Math.min(regionBytes, ArenaConfig.mebibytes(residentMebibytes));
+  }
+
   /**
    * @throws Refusal if there is no such codec, or it cannot be used here
    */
@@ -361,9 +384,14 @@ final class ArenaOptions {
               !disableCompression));
       builder.hotness(hotness.config());
     }
+    if (capMebibytes != null) {
+      builder.poolLimit(ArenaConfig.mebibytes(capMebibytes));
+    }
+    if (residentMebibytes != null) {
+      builder.residentBudget(ArenaConfig.mebibytes(residentMebibytes));
+    }
     return builder
         .name(name)
-        .poolLimit(ArenaConfig.mebibytes(capMebibytes))
         .pageBytes(pageBytes())
         .codec(parseCodec())
         .minSavingsPercent((int) minSavingsPercent)

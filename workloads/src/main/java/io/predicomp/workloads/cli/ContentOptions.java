@@ -26,8 +26,8 @@ final class ContentOptions {
       paramLabel = "FILL",
       defaultValue = "mixed_50_50",
       description =
-          "Page contents: zero, repetitive, unique, mixed_50_50, ratio=R (LZ4 compresses to 1/R; R "
-              + "is 1 to 20), file=PATH (default: ${DEFAULT-VALUE}).")
+          "Page contents: zero, repetitive, unique, mixed_50_50, json (records of orders), ratio=R "
+              + "(LZ4 compresses to 1/R; R is 1 to 20), file=PATH (default: ${DEFAULT-VALUE}).")
   String fill = "";
 
   @Option(

@@ -171,7 +171,7 @@ abstract class MemoryCommand implements Callable<Integer> {
     if (workload.regionBytes() > 0) {
       checkRegion(workload.regionBytes());
     }
-    checkAvailable(workload.regionBytes() + bytesBesideRegion());
+    checkAvailable(arena.mostBytes(workload.regionBytes()) + bytesBesideRegion());
   }
 
   /** Bytes that all workers together may touch outside the region. */
@@ -199,12 +199,12 @@ abstract class MemoryCommand implements Callable<Integer> {
   }
 
   private void checkRegion(long bytes) {
-    long mebibytes = bytes >> 20;
     AvailableMemory available = AvailableMemory.read();
-    if (bytes > available.bytes()) {
+    long most = arena.mostBytes(bytes);
+    if (most > available.bytes()) {
       throw Refusal.ofValue(
-          regionOption(),
-          mebibytes,
+          most < bytes ? "--arena-resident-mb" : regionOption(),
+          most >> 20,
           "is more than the %d MiB that are available (%s)"
               .formatted(available.bytes() >> 20, available.limitedBy()));
     }

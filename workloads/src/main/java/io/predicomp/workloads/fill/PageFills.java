@@ -8,7 +8,7 @@ import java.nio.file.Path;
 public final class PageFills {
   /** The names that {@link #parse} takes. */
   public static final String FORMS =
-      "zero, repetitive, unique, mixed_50_50, ratio=R (1 to 20), file=PATH";
+      "zero, repetitive, unique, mixed_50_50, json, ratio=R (1 to 20), file=PATH";
 
   private static final double MAX_RATIO = 20;
 
@@ -33,6 +33,7 @@ public final class PageFills {
       case "zero" -> new ZeroFill();
       case "repetitive" -> new RepetitiveFill(seed);
       case "unique" -> new UniqueFill(seed);
+      case "json" -> new JsonFill(seed);
       case "mixed_50_50" -> new MixedFill(name, new RepetitiveFill(seed), new UniqueFill(seed));
       default -> throw unknown(name);
     };

@@ -128,7 +128,22 @@ public record RunReport(
           json.put("codec", arena.config().codec().name());
           json.put("arena_access", arena.access().access().toString());
           json.put("arena_access_reason", arena.access().reason());
+          result
+              .stats()
+              .map(ArenaStats::budget)
+              .filter(budget -> budget.limit() > 0)
+              .ifPresent(budget -> putBudget(json, budget));
         });
+  }
+
+  private static void putBudget(Map<String, Object> json, ArenaStats.Budget budget) {
+    json.put("resident_budget_bytes", budget.limit());
+    json.put("held_bytes", budget.held());
+    json.put("held_bytes_highest", budget.highest());
+    json.put("budget_demoted_waiting", budget.demotedWaiting());
+    json.put("budget_demoted_ahead", budget.demotedAhead());
+    json.put("budget_overshoots", budget.overshoots());
+    json.put("budget_overshoot_bytes_highest", budget.highestOvershoot());
   }
 
   private void putRate(Map<String, Object> json) {

@@ -102,6 +102,9 @@ public final class Summary {
                 demoted.poolBytes() / MIB,
                 demoted.pool().limit() / MIB,
                 demoted.residentBytes() / MIB));
+    if (end.budget().limit() > 0) {
+      budget(end.budget());
+    }
     line(
         "ratio",
         "%.2f end to end, %.2f by the codec (%s)"
@@ -122,6 +125,24 @@ public final class Summary {
                 micros(end.stall().p50Nanos()),
                 micros(end.stall().p99Nanos()),
                 result.stalledPercent()));
+  }
+
+  private void budget(ArenaStats.Budget budget) {
+    line(
+        "resident budget",
+        "%.1f MiB held of %.1f, %.1f at most; %,d pages demoted by who needed room, %,d ahead"
+            .formatted(
+                budget.held() / MIB,
+                budget.limit() / MIB,
+                budget.highest() / MIB,
+                budget.demotedWaiting(),
+                budget.demotedAhead()));
+    if (budget.overshoots() > 0) {
+      line(
+          "over the budget",
+          "%,d pages, by %.1f MiB at most: nothing else could be demoted"
+              .formatted(budget.overshoots(), budget.highestOvershoot() / MIB));
+    }
   }
 
   private String compressing() {

@@ -46,6 +46,15 @@ class RefusalTest {
         "mmap_churn --map-kb 3|--map-kb|4 to 1048576",
         "interactive_burst --use-mem-arena --arena-cap-mb 7|--arena-cap-mb|8 to 65536",
         "interactive_burst --arena-cap-mb 8|--arena-cap-mb|needs --use-mem-arena",
+        "interactive_burst --use-mem-arena --arena-resident-mb 7|--arena-resident-mb|8 to 1048576",
+        "interactive_burst --use-mem-arena --arena-resident-mb x|--arena-resident-mb|8 to 1048576",
+        "interactive_burst --arena-resident-mb 8|--arena-resident-mb|needs --use-mem-arena",
+        "interactive_burst --use-mem-arena --region-mb 1048576 --arena-resident-mb"
+            + " 1048576|--region-mb|available",
+        "interactive_burst --use-mem-arena --region-mb 1048576 --arena-resident-mb"
+            + " 1000000|--arena-resident-mb|available",
+        "interactive_burst --use-mem-arena --region-mb 16 --arena-resident-mb 8 --arena-access"
+            + " transparent|--arena-access|residentBudget",
         "interactive_burst --arena-page-kb 8|--arena-page-kb|4, 16 or 64",
         "interactive_burst --use-mem-arena --arena-when-full x|--arena-when-full|restore-lru or",
         "interactive_burst --use-mem-arena --arena-codec x|--arena-codec|zstd",

@@ -24,7 +24,7 @@ class PageFillsTest {
   private static final int PAGE = 4096;
 
   @ParameterizedTest
-  @ValueSource(strings = {"zero", "repetitive", "unique", "mixed_50_50", "ratio=2.5"})
+  @ValueSource(strings = {"zero", "repetitive", "unique", "mixed_50_50", "json", "ratio=2.5"})
   void aPageIsAFunctionOfSeedAndNumber(String name) {
     for (long page : new long[] {0, 1, 1_000_000}) {
       byte[] content = page(name, 9, page);
