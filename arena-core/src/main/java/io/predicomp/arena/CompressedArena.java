@@ -92,6 +92,7 @@ public final class CompressedArena implements AutoCloseable {
                 barrier,
                 discarder,
                 config.budget(),
+                config.denseTier(),
                 config.pageBytes()));
     this.memory = new JointMemory(new CheckedMemory(mover));
     this.loops =

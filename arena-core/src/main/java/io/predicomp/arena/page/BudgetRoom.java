@@ -20,6 +20,9 @@ final class BudgetRoom {
   /** Rounds of demotion after which others must have taken what was found. */
   private static final int MOST_ROUNDS = 64;
 
+  /** Slices of recompression, some milliseconds each, before there is no room. */
+  private static final int MOST_SLICES = 64;
+
   /** A search that found nothing spares the next ones their search: so many pages at most. */
   private static final int MOST_UNSEARCHED = 256;
 
@@ -27,6 +30,7 @@ final class BudgetRoom {
   private final BudgetLedger ledger;
   private final Budget budget;
   private final BudgetSweep sweep;
+  private final BudgetSqueeze squeeze;
   private final BudgetCounters counters = new BudgetCounters();
 
   /** Pages that may still exceed the budget without another search. */
@@ -35,11 +39,12 @@ final class BudgetRoom {
   /** What {@link #unsearched} is set to next. Under the demotion lock. */
   private int nextUnsearched = 1;
 
-  BudgetRoom(PageMover mover, BudgetSweep sweep) {
+  BudgetRoom(PageMover mover, BudgetSweep sweep, BudgetSqueeze squeeze) {
     this.mover = mover;
     this.ledger = mover.ledger;
     this.budget = ledger.budget();
     this.sweep = sweep;
+    this.squeeze = squeeze;
   }
 
   BudgetCounters counters() {
@@ -114,6 +119,19 @@ final class BudgetRoom {
     }
     StackRoom.requireForDemotion();
     counters.waits.increment();
+    for (int slice = 0; slice < MOST_SLICES; slice++) {
+      boolean denser = squeeze.step();
+      if (search(cause, needed, spared, from, end)) {
+        return true;
+      }
+      if (!denser) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private boolean search(String cause, int needed, @Nullable PageTable spared, int from, int end) {
     Backoff backoff = new Backoff();
     while (!mover.demotion.tryLock()) {
       backoff.pause();
@@ -179,6 +197,7 @@ final class BudgetRoom {
   int demoteAhead() {
     BudgetActionEvent event = BudgetActionEvent.beginIfEnabled();
     int demoted = 0;
+    squeeze.step();
     mover.demotion.lock();
     try {
       mover.pool.drainFreed();

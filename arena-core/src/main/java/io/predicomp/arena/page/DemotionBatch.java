@@ -176,11 +176,6 @@ final class DemotionBatch implements AutoCloseable {
     }
   }
 
-  /** Pages in the batch. */
-  int size() {
-    return size;
-  }
-
   /**
    * Makes every page of the batch resident again after an error that nobody foresaw: a page left in
    * DISCARDING would make its accessors wait for ever.

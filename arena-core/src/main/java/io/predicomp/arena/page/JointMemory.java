@@ -1,5 +1,6 @@
 package io.predicomp.arena.page;
 
+import io.predicomp.arena.policy.Budget;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -74,5 +75,21 @@ public final class JointMemory implements AgedMemory {
     if (other != null) {
       other.tidy();
     }
+  }
+
+  /** That of checked mode: with a budget there is no other memory. */
+  @Override
+  public Budget budget() {
+    return first.budget();
+  }
+
+  @Override
+  public long heldBytes() {
+    return first.heldBytes();
+  }
+
+  @Override
+  public int demoteForBudget() {
+    return first.demoteForBudget();
   }
 }

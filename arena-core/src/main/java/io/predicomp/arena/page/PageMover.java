@@ -3,6 +3,7 @@ package io.predicomp.arena.page;
 import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.policy.AdmissionPolicy;
 import io.predicomp.arena.policy.Budget;
+import io.predicomp.arena.policy.DenseTierPolicy;
 import io.predicomp.arena.policy.VictimPolicy;
 import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.os.memory.PageDiscarder;
@@ -31,6 +32,7 @@ public final class PageMover implements AutoCloseable {
       ProcessBarrier barrier,
       PageDiscarder discarder,
       Budget budget,
+      DenseTierPolicy denseTier,
       int pageBytes) {}
 
   final CompressedPool pool;
@@ -77,7 +79,9 @@ public final class PageMover implements AutoCloseable {
     this.copies = new CompressedCopies(this);
     this.pressure = new PoolPressure(this, parts.restoreLeastRecentWhenFull());
     this.batch = new DemotionBatch(this, pressure, parts.pageBytes());
-    this.room = new BudgetRoom(this, new BudgetSweep(this, batch));
+    this.room =
+        new BudgetRoom(
+            this, new BudgetSweep(this, batch), new BudgetSqueeze(this, parts.denseTier()));
     this.restorer = new PageRestorer(this);
     this.discard = new PageDiscard(this, batch);
     this.regionClose = new RegionClose(this);

@@ -24,6 +24,10 @@ public final class PoolPressure {
   private final Relocator relocator;
 
   private boolean full;
+
+  /** With a budget, which grants more from one moment to the next: when it last was too little. */
+  private long refusedAt = -1;
+
   private boolean displacesNothing;
 
   /** Where the search for clean copies goes on: an index into the regions, and a page. */
@@ -56,6 +60,9 @@ public final class PoolPressure {
 
   /** Whether a compressed page has a chance to be stored; asked before the work of compressing. */
   public boolean admits() {
+    if (mover.budget().isLimited()) {
+      return refusedAt != situation();
+    }
     if (full && mover.admission.reopens(pool.poolBytes(), pool.limitBytes())) {
       full = false;
     }
@@ -74,9 +81,18 @@ public final class PoolPressure {
     while (handle < 0 && restoreLeastRecent && !displacesNothing && restoreOne(mark)) {
       handle = pool.store(globalPage, AddressSpace.ALL, address, length);
     }
-    // What the budget refuses now it may grant to the next.
-    full = handle < 0 && !pool.isHeldBelowLimit();
+    if (mover.budget().isLimited()) {
+      refusedAt = handle < 0 ? situation() : -1;
+    } else {
+      full = handle < 0;
+    }
     return handle;
+  }
+
+  /** What decides whether a store that was refused would be refused again; not negative. */
+  private long situation() {
+    return (31 * (31 * pool.heldBelow() + pool.poolBytes()) + pool.fragmentedBytes())
+        & Long.MAX_VALUE;
   }
 
   /**

@@ -34,6 +34,12 @@ public record Budget(long limitBytes, int pageBytes) {
 
   private static final long SLAB_BYTES = 160 << 10;
 
+  private static final long LEAST_GROWTH_PAGES = 4;
+  private static final long LEAST_GROWTH_BYTES = 16 << 10;
+
+  /** What a pool of LZ4 copies may take before the rest is too little to work with. */
+  private static final double DENSER = 0.75;
+
   private static final double HIGH = 0.98;
   private static final double LOW = 0.95;
 
@@ -78,6 +84,11 @@ public record Budget(long limitBytes, int pageBytes) {
     return isLimited() && heldBytes > (demoting ? lowBytes() : highBytes());
   }
 
+  /** Whether the pool takes so much that its pages should be compressed denser. */
+  public boolean wantsDenser(long poolBytes) {
+    return isLimited() && poolBytes > admissionBytes() * DENSER;
+  }
+
   /** Whether a page restored for reading may keep its compressed copy. */
   public boolean keepsCleanCopies(long heldBytes) {
     return heldBytes <= highBytes();
@@ -94,14 +105,15 @@ public record Budget(long limitBytes, int pageBytes) {
   }
 
   /**
-   * How much a demotion may let the pool grow: what the budget leaves, at least two pages. Without
-   * those nothing could be demoted any more once the budget is exceeded.
+   * How much a demotion may let the pool grow: what the budget leaves, at least four pages and 16
+   * KiB of tables. Without those nothing could be demoted any more once the budget is exceeded.
    */
   public long poolGrowthBytes(long heldBytes) {
-    return isLimited()
-        ? Math.clamp(
-            limitBytes - heldBytes, Math.min(2L * pageBytes, reserveBytes()), reserveBytes())
-        : Long.MAX_VALUE;
+    if (!isLimited()) {
+      return Long.MAX_VALUE;
+    }
+    long least = Math.min(LEAST_GROWTH_PAGES * pageBytes + LEAST_GROWTH_BYTES, reserveBytes());
+    return Math.clamp(limitBytes - heldBytes, least, reserveBytes());
   }
 
   /** Whether a pin of so many bytes could not be held even if nothing else was. */

@@ -264,9 +264,9 @@ public final class CompressedPool implements AutoCloseable {
     heldBelow = bytes;
   }
 
-  /** Whether the pool is held below its limit, by {@link #holdBelow}. Owner side. */
-  public boolean isHeldBelowLimit() {
-    return heldBelow < limitBytes;
+  /** What {@link #holdBelow} said last. Owner side. */
+  public long heldBelow() {
+    return heldBelow;
   }
 
   /**

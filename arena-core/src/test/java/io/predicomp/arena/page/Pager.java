@@ -4,6 +4,7 @@ import io.predicomp.arena.codec.Codecs;
 import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.policy.AdmissionPolicy;
 import io.predicomp.arena.policy.Budget;
+import io.predicomp.arena.policy.DenseTierPolicy;
 import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.arena.stress.Words;
 import io.predicomp.arena.testkit.PageContents;
@@ -58,6 +59,7 @@ final class Pager implements AutoCloseable {
                 barrier,
                 discarder,
                 budget,
+                DenseTierPolicy.OFF,
                 PAGE));
     mover.add(table);
   }

@@ -42,8 +42,8 @@ class BudgetTest {
       @ForAll @LongRange(min = 0, max = 1L << 34) long held) {
     Budget budget = new Budget(limit, 4096);
     long growth = budget.poolGrowthBytes(held);
-    assertTrue(growth >= 2 * 4096, () -> "grows by " + growth);
-    if (held <= limit - 2 * 4096) {
+    assertTrue(growth >= 8 * 4096, () -> "grows by " + growth);
+    if (held <= limit - 8 * 4096) {
       assertTrue(held + growth <= limit);
     }
     assertTrue(budget.admissionBytes() + growth <= limit);
@@ -74,6 +74,14 @@ class BudgetTest {
     Budget budget = new Budget(100 * MEBIBYTE, 4096);
     assertTrue(budget.keepsCleanCopies(budget.highBytes()));
     assertFalse(budget.keepsCleanCopies(budget.highBytes() + 1));
+  }
+
+  @Test
+  void aPoolOfThreeQuartersIsToBeDenser() {
+    Budget budget = new Budget(100 * MEBIBYTE, 4096);
+    assertFalse(budget.wantsDenser(budget.admissionBytes() * 3 / 4));
+    assertTrue(budget.wantsDenser(budget.admissionBytes() * 3 / 4 + 1));
+    assertFalse(Budget.NONE.wantsDenser(Long.MAX_VALUE / 2));
   }
 
   @Test
