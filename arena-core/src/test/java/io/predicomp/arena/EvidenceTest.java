@@ -183,7 +183,8 @@ class EvidenceTest {
     try (CompressedArena arena = open(EAGER)) {
       Region region = arena.allocateRegion(BYTES);
       region.fill(0, BYTES, (byte) 1);
-      ArenaStats stats = await(arena, s -> s.demotions().demoted() == PAGES);
+      ArenaStats stats =
+          await(arena, s -> s.demotions().demoted() == PAGES && !s.loops().hotnessNote().isEmpty());
       assertEquals("touches", stats.loops().hotnessSource());
       assertEquals("DAMON is in use, says a test.", stats.loops().hotnessNote());
       assertEquals(0, counter(stats, "damon_snapshots_total"));
