@@ -44,6 +44,7 @@ final class HotnessAgent implements Agent {
   private long nextScan;
   private long decidedAt;
   private long scanCpu;
+  private long lastScanCpu;
   private int lazy = 1;
   private double coverage;
 
@@ -102,7 +103,10 @@ final class HotnessAgent implements Agent {
     scanCpu += spent;
     quota.charge(clock.nanoTime(), spent);
     if (!scanning) {
-      nextScan = now + Math.max(lazy * config.epochNanos(), (long) (scanCpu / MOST_CPU_SHARE));
+      // One dear scan, as the first in code not compiled yet, says nothing about the next.
+      long usual = Math.min(scanCpu, lastScanCpu);
+      lastScanCpu = scanCpu;
+      nextScan = now + Math.max(lazy * config.epochNanos(), (long) (usual / MOST_CPU_SHARE));
     }
     return Math.max(1, pages);
   }
