@@ -1,9 +1,18 @@
 #!/usr/bin/env bash
-# Runs the tests of the kernel's DAMON and BPF (JUnit tag vm) in the virtual machine, from the classes that
-# mvn verify has built. A skipped test is a failure there. Options go to vm/run.sh.
+# Runs what needs a real DAMON and BPF in the virtual machine, from what mvn verify has built: the tests
+# with the JUnit tag vm, of which none may be skipped, and then vm/loops.sh. Options go to vm/run.sh.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 module=$(dirname "$here")/native-bindings
+
+if [ -n "${PREDICOMP_VM:-}" ]; then
+  status=0
+  "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED \
+    -cp "target/classes:target/test-classes:$(cat target/vm-test.classpath)" \
+    io.predicomp.os.testing.VmTests || status=$?
+  "$here/loops.sh" || status=$?
+  exit "$status"
+fi
 
 if [ ! -d "$module/target/test-classes" ]; then
   printf 'vm: There are no test classes: run mvn verify first.\n' >&2
@@ -12,11 +21,11 @@ fi
 for jdk in "${JAVA_HOME:-}" "${JAVA25_HOME:-}" /usr/lib/jvm/* /opt/*; do
   if [ -n "$jdk" ] && [ -x "$jdk/bin/java" ] &&
     grep -qE '^JAVA_VERSION="(2[5-9]|[3-9][0-9])' "$jdk/release" 2>/dev/null; then
-    java=$jdk/bin/java
+    home=$jdk
     break
   fi
 done
-if [ -z "${java:-}" ]; then
+if [ -z "${home:-}" ]; then
   printf 'vm: The tests need JDK 25 or newer: install one, or set JAVA_HOME to it.\n' >&2
   exit 125
 fi
@@ -26,7 +35,5 @@ if [ ! "$libraries" -nt "$module/pom.xml" ]; then
   mvn -B -q -f "$module/pom.xml" dependency:build-classpath -Dmdep.outputFile="$libraries" \
     -Dmdep.includeScope=test </dev/null >&2
 fi
-# As paths of the machine, which has the host's files and this repository.
-classes=/mnt/predicomp/native-bindings/target/classes:/mnt/predicomp/native-bindings/target/test-classes
-exec "$here/run.sh" --timeout 600 "$@" -- "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
-  --enable-native-access=ALL-UNNAMED -cp "$classes:$(cat "$libraries")" io.predicomp.os.testing.VmTests
+exec "$here/run.sh" --timeout 900 "$@" --env "JAVA_HOME=$home" -- \
+  env -C /mnt/predicomp/native-bindings ../vm/test.sh
