@@ -109,6 +109,7 @@ public final class TransparentArena implements Arena {
       offset = 0;
     }
     sharedUsed = offset + bytes;
+    region.zero(region.base() + offset, bytes);
     return region.base() + offset;
   }
 
@@ -117,7 +118,10 @@ public final class TransparentArena implements Arena {
     if (bytes > Long.MAX_VALUE - slack) {
       throw new OutOfMemoryError("cannot allocate " + bytes + " bytes aligned to " + alignment);
     }
-    return alignUp(open(bytes + slack).base(), alignment);
+    TransparentRegion region = open(bytes + slack);
+    long address = alignUp(region.base(), alignment);
+    region.zero(address, bytes);
+    return address;
   }
 
   private TransparentRegion open(long bytes) {

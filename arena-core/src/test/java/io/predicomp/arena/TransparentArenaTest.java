@@ -155,6 +155,31 @@ class TransparentArenaTest {
   }
 
   @Test
+  void memoryOfAnArenaThatIsGoneIsHandedOutZeroed() {
+    try (CompressedArena arena = open()) {
+      for (int round = 0; round < 20; round++) {
+        try (TransparentArena memory = arena.openTransparent()) {
+          MemorySegment own = memory.allocate(512 << 10, 8);
+          MemorySegment small = memory.allocate(100, 1);
+          MemorySegment next = memory.allocate(5000, 8);
+          for (MemorySegment each : List.of(own, small, next)) {
+            assertEquals(-1, each.mismatch(MemorySegment.ofArray(new byte[(int) each.byteSize()])));
+            each.fill((byte) (round + 1));
+          }
+          if (round % 5 == 4) {
+            assertTrue(arena.compressAll() >= 128); // which unmaps what was kept
+          }
+          assertEquals(round + 1, own.get(JAVA_BYTE, 70_000));
+          if (round % 3 == 2) {
+            memory.pin(own).close();
+          }
+        }
+      }
+      assertEquals(0, arena.stats().pages().total());
+    }
+  }
+
+  @Test
   void errorsAreThoseOfASharedArena() {
     try (CompressedArena compressed = open();
         Arena shared = Arena.ofShared()) {

@@ -70,7 +70,9 @@ public final class TransparentMemory implements AgedMemory {
     return FaultKernel.isStalled(mover.nativeCounters());
   }
 
-  /** The pool is tidied by checked mode. */
+  /** The pool is tidied by checked mode. Mappings that nobody asks for again go one by one. */
   @Override
-  public void tidy() {}
+  public void tidy() {
+    mover.unmapKept();
+  }
 }

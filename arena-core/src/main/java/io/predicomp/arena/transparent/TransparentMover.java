@@ -62,6 +62,9 @@ public final class TransparentMover implements AutoCloseable {
   private final ConcurrentSkipListMap<Long, TransparentRegion> regions =
       new ConcurrentSkipListMap<>();
 
+  /** Guarded by itself. */
+  private final RegionCache cache = new RegionCache();
+
   private final TransparentEviction eviction;
   private int epoch;
 
@@ -112,12 +115,21 @@ public final class TransparentMover implements AutoCloseable {
   // --- regions ----------------------------------------------------------------------------------
 
   /**
-   * Maps zeroed memory.
+   * Maps zeroed memory, or takes a mapping that was closed ({@link TransparentRegion#zero}).
    *
    * @param pages at least 1
    * @throws ErrnoException if the kernel refuses
    */
   public TransparentRegion open(int pages) {
+    TransparentRegion kept;
+    synchronized (cache) {
+      kept = cache.take(pages);
+    }
+    if (kept != null) {
+      TransparentRegion again = kept.again();
+      regions.put(again.firstPage, again);
+      return again;
+    }
     long firstPage = pageNumbers.applyAsLong(pages);
     FaultKernel.RegionNumbers numbers =
         FaultKernel.openRegion(nativePool, (long) pages * pageBytes, checksums, firstPage);
@@ -136,14 +148,39 @@ public final class TransparentMover implements AutoCloseable {
   public void close(TransparentRegion region) {
     demotion.lock();
     try {
-      if (regions.remove(region.firstPage) != null) {
+      if (regions.remove(region.firstPage) == null) {
+        return;
+      }
+      if (!cache.takes(region)) {
         FaultKernel.closeRegion(region.handle);
         pool.drainFreed();
         dense.forget(region);
+        return;
       }
     } finally {
       demotion.unlock();
     }
+    TransparentRegion overflow;
+    synchronized (cache) {
+      cache.put(region);
+      overflow = cache.overflow();
+    }
+    if (overflow != null) {
+      FaultKernel.closeRegion(overflow.handle);
+    }
+  }
+
+  /** Unmaps one of the mappings kept for others; false if there is none. */
+  boolean unmapKept() {
+    TransparentRegion region;
+    synchronized (cache) {
+      region = cache.poll();
+    }
+    if (region == null) {
+      return false;
+    }
+    FaultKernel.closeRegion(region.handle);
+    return true;
   }
 
   public int pageBytes() {
@@ -154,6 +191,9 @@ public final class TransparentMover implements AutoCloseable {
 
   /** Demotes what can be demoted of all regions; returns pages. */
   public long demoteAll() {
+    while (unmapKept()) {
+      // Memory is wanted back.
+    }
     long demoted = 0;
     for (TransparentRegion region : regions.values()) {
       demoted += demote(region, 0, region.pageCount);
@@ -340,6 +380,9 @@ public final class TransparentMover implements AutoCloseable {
   /** Frees what eviction uses. All regions must be closed. */
   @Override
   public void close() {
+    while (unmapKept()) {
+      // All of them.
+    }
     demotion.lock();
     try {
       FaultKernel.closePool(nativePool);

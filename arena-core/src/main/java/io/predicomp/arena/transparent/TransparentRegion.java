@@ -32,6 +32,10 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
   final int[] demotedAt;
 
   final ClusterAges ages;
+
+  /** Whether its memory was somebody else's before, and is not zero. */
+  private final boolean recycled;
+
   private final long stamps;
 
   /** Address of the checksums, 0 without. */
@@ -53,7 +57,19 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
       int pageCount,
       long first,
       boolean checksums) {
+    this(mover, numbers, pageBytes, pageCount, first, checksums, false);
+  }
+
+  private TransparentRegion(
+      TransparentMover mover,
+      FaultKernel.RegionNumbers numbers,
+      int pageBytes,
+      int pageCount,
+      long first,
+      boolean checksums,
+      boolean recycled) {
     this.mover = mover;
+    this.recycled = recycled;
     this.handle = numbers.handle();
     this.base = numbers.address();
     this.table = numbers.table();
@@ -64,6 +80,19 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
     this.firstPage = first;
     this.demotedAt = new int[pageCount];
     this.ages = new ClusterAges(pageCount, pageBytes);
+  }
+
+  /** The same memory for another owner, after this one is done with it; it never left memory. */
+  TransparentRegion again() {
+    FaultKernel.RegionNumbers numbers = new FaultKernel.RegionNumbers(handle, base, table, stamps);
+    return new TransparentRegion(mover, numbers, pageBytes, pageCount, firstPage, sums != 0, true);
+  }
+
+  /** Makes sure that a part nobody has got yet is zero. */
+  public void zero(long address, long bytes) {
+    if (recycled) {
+      AddressSpace.zero(address, bytes);
+    }
   }
 
   /** Address of the first byte. */

