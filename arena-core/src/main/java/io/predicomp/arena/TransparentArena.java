@@ -6,9 +6,11 @@ import io.predicomp.os.ErrnoException;
 import io.predicomp.os.address.AddressSpace;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +51,7 @@ public final class TransparentArena implements Arena {
   private final Arena lifetime = Arena.ofShared();
 
   // Guarded by this.
-  private final List<TransparentRegion> regions = new ArrayList<>();
+  private final NavigableMap<Long, TransparentRegion> regions = new TreeMap<>(); // by address
   private @Nullable TransparentRegion shared;
   private long sharedUsed;
   private long pins;
@@ -136,7 +138,7 @@ public final class TransparentArena implements Arena {
     }
     try {
       TransparentRegion region = mover.open((int) Math.max(1, pages));
-      regions.add(region);
+      regions.put(region.base(), region);
       return region;
     } catch (ErrnoException e) {
       OutOfMemoryError error =
@@ -176,7 +178,7 @@ public final class TransparentArena implements Arena {
     List<TransparentRegion> all;
     synchronized (this) {
       requireAlive();
-      all = List.copyOf(regions);
+      all = List.copyOf(regions.values());
     }
     long demoted = 0;
     for (TransparentRegion region : all) {
@@ -252,11 +254,11 @@ public final class TransparentArena implements Arena {
 
   private synchronized TransparentRegion regionOf(MemorySegment segment) {
     requireAlive();
-    for (TransparentRegion region : regions) {
+    Map.Entry<Long, TransparentRegion> below = regions.floorEntry(segment.address());
+    if (segment.isNative() && below != null) {
+      TransparentRegion region = below.getValue();
       long offset = segment.address() - region.base();
-      if (segment.isNative()
-          && offset >= 0
-          && segment.byteSize() <= region.byteSize()
+      if (segment.byteSize() <= region.byteSize()
           && offset <= region.byteSize() - segment.byteSize()) {
         return region;
       }
@@ -290,7 +292,7 @@ public final class TransparentArena implements Arena {
         throw new IllegalStateException(pins + " pins are open");
       }
       lifetime.close();
-      regions.forEach(mover::close);
+      regions.values().forEach(mover::close);
       regions.clear();
       shared = null;
     }

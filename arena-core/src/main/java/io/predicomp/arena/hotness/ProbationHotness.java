@@ -114,19 +114,17 @@ public final class ProbationHotness implements HotnessSource {
     window = Math.clamp(share > mostStallShare ? window / 2 : 2L * window, LEAST_PROBES, most);
     probesLeft = window;
     looksLeft = blocks;
+    // Goes on where the last round stopped; regions may have come and gone.
+    region = region < regions.size() ? region : 0;
+    block = blocks > 0 && block < regions.get(region).blockCount() ? block : 0;
   }
 
-  /** Goes on where the last round stopped; regions may have come and gone. */
   private int probeNext() {
-    if (region >= regions.size()) {
-      region = 0;
-      block = 0;
-    }
     ProbedRegion current = regions.get(region);
-    int demoted = block < current.blockCount() ? current.probe(block) : 0;
-    if (++block >= current.blockCount()) {
-      region++;
+    int demoted = current.probe(block);
+    if (++block == current.blockCount()) {
       block = 0;
+      region = region + 1 < regions.size() ? region + 1 : 0;
     }
     return demoted;
   }

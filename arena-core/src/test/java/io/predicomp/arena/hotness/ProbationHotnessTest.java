@@ -1,0 +1,201 @@
+package io.predicomp.arena.hotness;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.predicomp.arena.page.AgeObserver;
+import io.predicomp.arena.page.AgedMemory;
+import io.predicomp.arena.page.AgedRegion;
+import io.predicomp.arena.page.DemotionTally;
+import io.predicomp.arena.page.NeedLog;
+import io.predicomp.arena.page.PrefetchOutcome;
+import io.predicomp.arena.page.ProbedRegion;
+import io.predicomp.arena.policy.VictimPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Which blocks are probed, how many and when, in a memory that only counts. */
+class ProbationHotnessTest {
+  private static final long ROUND = 100_000_000;
+
+  private final List<AgedRegion> regions = new ArrayList<>();
+  private long stalled;
+  private long now;
+  private final ProbationHotness probation = new ProbationHotness(new Memory(), ROUND, 1, 0);
+
+  /** Does all that is to be done at this moment; returns the blocks probed. */
+  private int round() {
+    int pages = 0;
+    for (long sent; (sent = probation.observe(now, (start, end, share) -> {})) > 0; ) {
+      pages += (int) sent;
+    }
+    now += ROUND;
+    return pages / 16;
+  }
+
+  @Test
+  void oneRoundAnEpochEachTwiceAsLargeWhileNobodyWaits() {
+    regions.add(new Region(1000, true));
+    assertEquals(0, round(), "the first epoch is not over");
+    assertEquals(4, round());
+    assertEquals(0, probation.observe(now - 1, (start, end, share) -> {}));
+    assertEquals(List.of(8, 16, 32, 64, 128, 250, 250), rounds(7));
+    assertTrue(probation.idleNanos(now) <= ROUND);
+  }
+
+  @Test
+  void halfAsManyWhenThreadsWaitTooLong() {
+    regions.add(new Region(1000, true));
+    rounds(6);
+    List<Integer> sizes = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      stalled += ROUND / 100;
+      sizes.add(round());
+    }
+    assertEquals(List.of(32, 16, 8, 4, 2, 2), sizes);
+  }
+
+  @Test
+  void allBlocksTakeTurnsAndThoseWithoutAnythingToSendCostNoProbe() {
+    Region first = new Region(100, true);
+    Region second = new Region(50, true);
+    Region nothing = new Region(300, false);
+    regions.addAll(List.of(first, nothing, second));
+    rounds(12);
+    int least = first.probes[0];
+    for (Region each : List.of(first, second)) {
+      for (int probes : each.probes) {
+        assertTrue(Math.abs(probes - least) <= 1, probes + " and " + least);
+      }
+    }
+    assertEquals(probation.counters().get("probation_probes"), (long) first.sum() + second.sum());
+  }
+
+  @Test
+  void regionsThatAreGoneAreForgotten() {
+    Region first = new Region(100, true);
+    regions.add(first);
+    rounds(4);
+    int before = first.sum();
+    regions.clear();
+    assertEquals(List.of(0, 0), rounds(2));
+    assertEquals(before, first.sum());
+    regions.add(new Region(1, true));
+    assertEquals(1, round());
+  }
+
+  private List<Integer> rounds(int count) {
+    List<Integer> sizes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      sizes.add(round());
+    }
+    return sizes;
+  }
+
+  private final class Memory implements AgedMemory {
+    @Override
+    public AgedRegion[] regions() {
+      return regions.toArray(new AgedRegion[0]);
+    }
+
+    @Override
+    public int drainNeeds(NeedLog.Reader reader) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long lostNeeds() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long demandRestores() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long prefetchesUsed() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long stalledNanos() {
+      return stalled;
+    }
+
+    @Override
+    public boolean isStalled() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void tidy() {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private static final class Region implements ProbedRegion {
+    private final int[] probes;
+    private final boolean hasPages;
+
+    Region(int blocks, boolean hasPages) {
+      this.probes = new int[blocks];
+      this.hasPages = hasPages;
+    }
+
+    int sum() {
+      int sum = 0;
+      for (int each : probes) {
+        sum += each;
+      }
+      return sum;
+    }
+
+    @Override
+    public int blockCount() {
+      return probes.length;
+    }
+
+    @Override
+    public int probe(int block) {
+      probes[block] += hasPages ? 1 : 0;
+      return hasPages ? 16 : 0;
+    }
+
+    @Override
+    public int pageCount() {
+      return probes.length * 256;
+    }
+
+    @Override
+    public int pageBytes() {
+      return 4096;
+    }
+
+    @Override
+    public long firstPage() {
+      return 1;
+    }
+
+    @Override
+    public int age(int page) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void harvest(int page, int count, int epochs, AgeObserver observer) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int demoteCold(int page, int end, VictimPolicy victims, DemotionTally tally) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public PrefetchOutcome prefetch(int page) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}
