@@ -13,6 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.predicomp.arena.codec.Codecs;
 import io.predicomp.arena.codec.PageCodec;
+import io.predicomp.arena.policy.DenseTierPolicy;
+import io.predicomp.arena.policy.PageTier;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -22,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
@@ -177,6 +180,34 @@ class TransparentArenaTest {
       }
       assertEquals(0, arena.stats().pages().total());
     }
+  }
+
+  @Test
+  void arenasCloseWhileOthersRecompressAndCount() throws Exception {
+    ArenaConfig config = ArenaConfig.builder().denseTier(DenseTierPolicy.AUTO).build();
+    CompressedArena arena = CompressedArena.open(config);
+    AtomicBoolean stop = new AtomicBoolean();
+    CompletableFuture<Void> busy =
+        CompletableFuture.runAsync(
+            () -> {
+              while (!stop.get()) {
+                arena.recompressAll(PageTier.DENSE);
+                assertTrue(arena.stats().pages().total() >= 0);
+              }
+            });
+    for (int round = 0; round < 60; round++) {
+      try (TransparentArena memory = arena.openTransparent()) {
+        MemorySegment segment = memory.allocate(256 * PAGE, PAGE);
+        byte[] content = fill(segment, round);
+        memory.compress(segment);
+        assertEquals(content[5000], segment.get(JAVA_BYTE, 5000));
+      }
+    }
+    stop.set(true);
+    busy.get();
+    assertTrue(arena.stats().demotions().demoted() > 0);
+    arena.close();
+    assertThrows(IllegalStateException.class, arena::stats);
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.IntSupplier;
 import java.util.function.IntToLongFunction;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,11 @@ public final class TransparentMover implements AutoCloseable {
   private final RegionCache cache = new RegionCache();
 
   private final TransparentEviction eviction;
+  private final TransparentTenant tenant;
+
+  /** Set when the pool's counters go. */
+  private @Nullable TransparentStats lastStats;
+
   private int epoch;
 
   /**
@@ -95,7 +101,8 @@ public final class TransparentMover implements AutoCloseable {
     this.nativePool = FaultKernel.openPool(pool.memory().address(), pageBytes);
     this.nativeCounters = FaultKernel.counters(nativePool);
     updateKeepCopies();
-    parts.mover().admit(new TransparentTenant(pool, counters, regions, nativePool));
+    this.tenant = new TransparentTenant(pool, counters, regions, nativePool);
+    parts.mover().admit(tenant);
   }
 
   /** What keeps a mover with that codec from working here, with the remedy; or nothing. */
@@ -264,6 +271,16 @@ public final class TransparentMover implements AutoCloseable {
     }
   }
 
+  /** Reads something of an open region; 0 of a closed one. */
+  long readIfOpen(TransparentRegion region, LongSupplier look) {
+    demotion.lock();
+    try {
+      return isOpen(region) ? look.getAsLong() : 0;
+    } finally {
+      demotion.unlock();
+    }
+  }
+
   /** Faults stamp their clusters with another number from now on. Under the demotion lock. */
   void nextEpoch() {
     FaultKernel.setEpoch(nativePool, ++epoch);
@@ -371,7 +388,10 @@ public final class TransparentMover implements AutoCloseable {
   public TransparentStats stats() {
     demotion.lock();
     try {
-      return TransparentStats.read(nativeCounters, regions.values(), checksums);
+      TransparentStats last = lastStats;
+      return last != null
+          ? last
+          : TransparentStats.read(nativeCounters, regions.values(), checksums);
     } finally {
       demotion.unlock();
     }
@@ -385,6 +405,8 @@ public final class TransparentMover implements AutoCloseable {
     }
     demotion.lock();
     try {
+      lastStats = stats();
+      tenant.close();
       FaultKernel.closePool(nativePool);
       eviction.close();
     } finally {

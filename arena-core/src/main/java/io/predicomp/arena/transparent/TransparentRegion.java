@@ -171,17 +171,22 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
     }
   }
 
-  // --- as the dense tier sees it, under the demotion lock ---------------------------------------
+  // --- as the dense tier sees it ----------------------------------------------------------------
 
+  /** The table goes with the region, so a look at it needs the lock. */
   @Override
   protected long evicted(int page) {
-    long word = word(page);
-    return isCompressed(word) ? word : 0;
+    return mover.readIfOpen(
+        this,
+        () -> {
+          long word = word(page);
+          return isCompressed(word) ? word : 0;
+        });
   }
 
   @Override
   protected long copyOf(int page) {
-    return entry(page);
+    return mover.readIfOpen(this, () -> entry(page));
   }
 
   @Override

@@ -22,6 +22,11 @@ final class TransparentTenant implements PoolTenant {
   private final long nativePool;
   private final long nativeCounters;
 
+  /** Of a closed pool. */
+  private volatile long @Nullable [] lastPages;
+
+  private volatile long @Nullable [] lastBytes;
+
   /** Where the search for clean copies goes on: a global page number. */
   private long hand;
 
@@ -44,12 +49,26 @@ final class TransparentTenant implements PoolTenant {
 
   @Override
   public long droppedPages(int index) {
-    return FaultKernel.droppedPages(nativeCounters, index);
+    long[] last = lastPages;
+    return last == null ? FaultKernel.droppedPages(nativeCounters, index) : last[index];
   }
 
   @Override
   public long droppedBytes(int index) {
-    return FaultKernel.droppedBytes(nativeCounters, index);
+    long[] last = lastBytes;
+    return last == null ? FaultKernel.droppedBytes(nativeCounters, index) : last[index];
+  }
+
+  /** Remembers what was counted; the counters go with the native pool. */
+  void close() {
+    long[] pages = new long[FaultKernel.CODECS];
+    long[] bytes = new long[FaultKernel.CODECS];
+    for (int index = 0; index < FaultKernel.CODECS; index++) {
+      pages[index] = droppedPages(index);
+      bytes[index] = droppedBytes(index);
+    }
+    lastPages = pages;
+    lastBytes = bytes;
   }
 
   @Override
