@@ -94,7 +94,20 @@ public record ArenaStats(
       long fragmented,
       long largestFreeExtent,
       long objects,
-      long compactions) {}
+      long compactions) {
+    private Pool since(Pool before) {
+      return new Pool(
+          limit,
+          used,
+          payload,
+          metadata,
+          free,
+          fragmented,
+          largestFreeExtent,
+          objects,
+          compactions - before.compactions);
+    }
+  }
 
   /**
    * The resident budget, in bytes unless the name says otherwise; sums are since the arena was
@@ -120,7 +133,20 @@ public record ArenaStats(
       long demotedAhead,
       long overshoots,
       long highestOvershoot,
-      long refused) {}
+      long refused) {
+    private Budget since(Budget before) {
+      return new Budget(
+          limit,
+          held,
+          highest,
+          waits - before.waits,
+          demotedWaiting - before.demotedWaiting,
+          demotedAhead - before.demotedAhead,
+          overshoots - before.overshoots,
+          highestOvershoot,
+          refused - before.refused);
+    }
+  }
 
   /**
    * Pages out of memory, and reasons to stay.
@@ -148,7 +174,22 @@ public record ArenaStats(
       long rescued,
       long smallGain,
       long poolFull,
-      long discardFailed) {}
+      long discardFailed) {
+    private Demotions since(Demotions before) {
+      return new Demotions(
+          attempts - before.attempts,
+          compressAttempts - before.compressAttempts,
+          demoted - before.demoted,
+          compressed - before.compressed,
+          sameFilled - before.sameFilled,
+          clean - before.clean,
+          pinned - before.pinned,
+          rescued - before.rescued,
+          smallGain - before.smallGain,
+          poolFull - before.poolFull,
+          discardFailed - before.discardFailed);
+    }
+  }
 
   /**
    * Pages back to memory.
@@ -175,6 +216,20 @@ public record ArenaStats(
       long copiesKept,
       long copiesDropped,
       long corrupt) {
+    private Restores since(Restores before) {
+      return new Restores(
+          demand - before.demand,
+          requested - before.requested,
+          prefetched - before.prefetched,
+          prefetchedUsed - before.prefetchedUsed,
+          prefetchedWasted - before.prefetchedWasted,
+          pressure - before.pressure,
+          rescues - before.rescues,
+          copiesKept - before.copiesKept,
+          copiesDropped - before.copiesDropped,
+          corrupt - before.corrupt);
+    }
+
     /** All causes. */
     public long total() {
       return demand + requested + prefetched + pressure;
@@ -206,12 +261,13 @@ public record ArenaStats(
    * @param p999Nanos 99.9th percentile
    * @param maxNanos longest wait
    * @param someNanos time since opening in which at least one thread waited
-   * @param somePercent arena pressure: share of time since opening, 0 to 100, in which at least one
-   *     thread waited (as PSI {@code some})
+   * @param somePercent arena pressure: share of that time, 0 to 100, in which at least one thread
+   *     waited (as PSI {@code some})
    * @param fullNanos time since opening in which every thread that accesses regions and was not
    *     idle waited; faults of transparent memory are not in it
-   * @param fullPercent share of time since opening, 0 to 100, of {@code fullNanos} (as PSI {@code
-   *     full})
+   * @param fullPercent share of that time, 0 to 100 (as PSI {@code full})
+   * @param elapsedNanos time since opening
+   * @param times of all waits
    */
   public record Stall(
       long events,
@@ -224,7 +280,36 @@ public record ArenaStats(
       long someNanos,
       double somePercent,
       long fullNanos,
-      double fullPercent) {}
+      double fullPercent,
+      long elapsedNanos,
+      StallTimes times) {
+    private static Stall of(StallTimes times, long total, long some, long full, long elapsed) {
+      double onePercent = Math.max(1, elapsed) / 100.0;
+      return new Stall(
+          times.count(),
+          total,
+          times.percentileNanos(50),
+          times.percentileNanos(90),
+          times.percentileNanos(99),
+          times.percentileNanos(99.9),
+          times.maxNanos(),
+          some,
+          some / onePercent,
+          full,
+          full / onePercent,
+          elapsed,
+          times);
+    }
+
+    private Stall since(Stall before) {
+      return of(
+          times.since(before.times),
+          totalNanos - before.totalNanos,
+          someNanos - before.someNanos,
+          fullNanos - before.fullNanos,
+          elapsedNanos - before.elapsedNanos);
+    }
+  }
 
   /**
    * Pages compressed again, denser. Clean copies count as pages; sums are since the arena was
@@ -268,7 +353,29 @@ public record ArenaStats(
       long planNanos,
       long dictionariesTrained,
       long dictionariesKept,
-      long trainingFailures) {}
+      long trainingFailures) {
+    private Tiers since(Tiers before) {
+      return new Tiers(
+          densePages,
+          denseBytes,
+          coldestPages,
+          coldestBytes,
+          dictionaries,
+          dictionaryBytes,
+          toDense - before.toDense,
+          toColdest - before.toColdest,
+          savedBytes - before.savedBytes,
+          smallGain - before.smallGain,
+          restored - before.restored,
+          poolFull - before.poolFull,
+          failed - before.failed,
+          plans - before.plans,
+          planNanos - before.planNanos,
+          dictionariesTrained - before.dictionariesTrained,
+          dictionariesKept - before.dictionariesKept,
+          trainingFailures - before.trainingFailures);
+    }
+  }
 
   /**
    * The background loops.
@@ -281,7 +388,8 @@ public record ArenaStats(
    * @param predictions how good each predictor has been of late, by name, used or not
    * @param failure agents that stopped by themselves, and why; empty if all is well
    * @param cpuNanos CPU time of each agent by role
-   * @param counters theirs, by the names of {@link #counters()}
+   * @param counters sums of theirs, by the names of {@link #counters()}
+   * @param gauges figures of this moment, by the same names
    */
   public record Loops(
       String hotnessSource,
@@ -291,14 +399,48 @@ public record ArenaStats(
       Map<String, PredictorScore.Figures> predictions,
       String failure,
       Map<String, Long> cpuNanos,
-      Map<String, Number> counters) {
+      Map<String, Number> counters,
+      Map<String, Number> gauges) {
+    /** Counters of a source that are of its latest look. */
+    private static final String LATEST = "damon_last_";
+
     /** There are none. */
     public static final Loops OFF =
-        new Loops("none", "", "background loops are off", "off", Map.of(), "", Map.of(), Map.of());
+        new Loops(
+            "none",
+            "",
+            "background loops are off",
+            "off",
+            Map.of(),
+            "",
+            Map.of(),
+            Map.of(),
+            Map.of());
 
     /** CPU time of all agents together, in nanoseconds. */
     public long totalCpuNanos() {
       return cpuNanos.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private Loops since(Loops before) {
+      Map<String, Long> cpu = new LinkedHashMap<>(cpuNanos);
+      cpu.replaceAll((role, nanos) -> nanos - before.cpuNanos.getOrDefault(role, 0L));
+      Map<String, Number> sums = new LinkedHashMap<>(counters);
+      sums.replaceAll(
+          (name, sum) ->
+              name.startsWith(LATEST)
+                  ? sum
+                  : sum.longValue() - before.counters.getOrDefault(name, 0).longValue());
+      return new Loops(
+          hotnessSource,
+          hotnessNote,
+          verdict,
+          predictor,
+          predictions,
+          failure,
+          Collections.unmodifiableMap(cpu),
+          Collections.unmodifiableMap(sums),
+          gauges);
     }
   }
 
@@ -376,7 +518,8 @@ public record ArenaStats(
         Collections.unmodifiableMap(background.predictions()),
         background.failure(),
         Collections.unmodifiableMap(background.cpuNanos()),
-        Collections.unmodifiableMap(background.counters()));
+        Collections.unmodifiableMap(background.counters()),
+        Collections.unmodifiableMap(background.gauges()));
   }
 
   private static Demotions demotions(MoverCounters c, @Nullable TransparentStats t) {
@@ -417,20 +560,12 @@ public record ArenaStats(
     if (transparent != null) {
       histogram.add(transparent.stalls());
     }
-    double onePercent = Math.max(1, stall.elapsedNanos()) / 100.0;
-    long some = Math.max(stall.someNanos(), count(transparent, FaultCounter.SOME_NANOS));
-    return new Stall(
-        histogram.getTotalCount(),
+    return Stall.of(
+        new StallTimes(histogram),
         stall.totalNanos() + count(transparent, FaultCounter.STALL_NANOS),
-        histogram.getValueAtPercentile(50),
-        histogram.getValueAtPercentile(90),
-        histogram.getValueAtPercentile(99),
-        histogram.getValueAtPercentile(99.9),
-        histogram.getMaxValue(),
-        some,
-        some / onePercent,
+        Math.max(stall.someNanos(), count(transparent, FaultCounter.SOME_NANOS)),
         stall.fullNanos(),
-        stall.fullNanos() / onePercent);
+        stall.elapsedNanos());
   }
 
   private static Tiers tiers(DenseTier tier) {
@@ -454,6 +589,27 @@ public record ArenaStats(
         c.dictionariesTrained.sum(),
         c.dictionariesKept.sum(),
         c.trainingFailures.sum());
+  }
+
+  /**
+   * What happened between an earlier snapshot of the same arena and this one: sums are differences,
+   * percentiles and shares are of that time alone, and everything that is a state is that of this
+   * snapshot. So the time in which the loops learn can be told from the time after it.
+   */
+  public ArenaStats since(ArenaStats before) {
+    return new ArenaStats(
+        pageBytes,
+        pages,
+        pool.since(before.pool),
+        budget.since(before.budget),
+        demotions.since(before.demotions),
+        restores.since(before.restores),
+        stall.since(before.stall),
+        tiers.since(before.tiers),
+        loops.since(before.loops),
+        pageTableBytes,
+        barrier,
+        discarder);
   }
 
   /** Bytes of pages in memory. */
@@ -580,6 +736,7 @@ public record ArenaStats(
     map.put("dictionary_training_failures", tiers.trainingFailures());
     map.put("codec_ratio", codecRatio());
     map.put("end_to_end_ratio", endToEndRatio());
+    map.putAll(loops.gauges());
     map.putAll(loops.counters());
     loops
         .predictions()

@@ -1,6 +1,7 @@
 package io.predicomp.arena;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.predicomp.arena.agent.Agent;
@@ -12,11 +13,13 @@ import io.predicomp.arena.testkit.RegionActions;
 import io.predicomp.arena.testkit.RegionModel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 /** Agents stepped by one thread between accesses, on a clock that the test moves. */
@@ -29,11 +32,16 @@ class LoopStepTest {
 
   /** CPU time stands still: the quota never binds. */
   private static final class HandClock implements AgentClock {
-    // Needs carry real times, so the clock begins with the real one.
-    private long now = System.nanoTime();
+    private long now = 1;
 
     @Override
     public long nanoTime() {
+      return now;
+    }
+
+    /** Needs carry real times, and are heard of in the step in which they came. */
+    @Override
+    public long ofSystem(long systemNanos) {
       return now;
     }
 
@@ -102,6 +110,114 @@ class LoopStepTest {
     }
   }
 
+  /** One pass over all pages, as a wake. */
+  private static void wake(Region region, long value) {
+    for (int page = 0; page < region.pageCount(); page++) {
+      assertEquals(value, region.getLong(page * 4096L));
+      region.setLong(page * 4096L, value + 1);
+    }
+  }
+
+  /** Time passes in epochs, the agents with it. */
+  private static void sleep(BackgroundLoops loops, HandClock clock, long millis) {
+    for (long slept = 0; slept < millis; slept += 20) {
+      clock.pass(20);
+      step(loops, 100);
+    }
+  }
+
+  @Test
+  void fromTheThirdCycleOnPagesAreThereBeforeTheyAreNeeded() {
+    HandClock clock = new HandClock();
+    try (CompressedArena arena =
+            CompressedArena.open(ArenaConfig.builder().checksums(true).build());
+        BackgroundLoops loops = new BackgroundLoops(arena.mover(), EAGER, DENSE, clock)) {
+      Region region = arena.allocateRegion(200 * 4096);
+      for (int cycle = 0; cycle < 8; cycle++) {
+        ArenaStats before = arena.stats();
+        wake(region, cycle);
+        ArenaStats woke = arena.stats().since(before);
+        if (cycle == 1 || cycle == 2) {
+          assertEquals(200, woke.restores().demand(), "nothing could be known yet");
+        } else {
+          assertEquals(0, woke.restores().demand(), "cycle " + cycle);
+          assertEquals(cycle == 0 ? 0 : 200, woke.restores().prefetchedUsed());
+        }
+        sleep(loops, clock, 1_800);
+        assertEquals(0, arena.stats().pages().resident(), "cold for most of the time");
+        sleep(loops, clock, 200);
+        assertEquals(cycle < 2 ? 0 : 200, arena.stats().pages().resident(), "cycle " + cycle);
+      }
+      assertEquals("period", loops.predictor());
+      assertEquals(2_000, loops.gauges().get("period_ms").doubleValue(), 50);
+      assertEquals(0, arena.stats().restores().prefetchedWasted());
+      assertTrue(loops.predictions().get("period").accuracy() > 0.99);
+    }
+  }
+
+  @Test
+  void whatTheApplicationSaysIsHeard() {
+    LoopConfig slow =
+        new LoopConfig(Duration.ofSeconds(5), 50, 50, LoopConfig.Predictor.AUTO, 1, 4, true);
+    HandClock clock = new HandClock();
+    try (CompressedArena arena = CompressedArena.open();
+        BackgroundLoops loops =
+            new BackgroundLoops(arena.mover(), slow, DenseTierPolicy.OFF, clock)) {
+      Region region = arena.allocateRegion(BYTES);
+      region.fill(0, BYTES, (byte) 1);
+      sleep(loops, clock, 2_000);
+      assertEquals(16, arena.stats().pages().resident(), "not cold yet");
+      loops.hint(region.table(), Phase.IDLE);
+      sleep(loops, clock, 1_000);
+      assertEquals(0, arena.stats().pages().resident(), "idle need not be cold");
+      loops.hint(region.table(), Phase.ACTIVE);
+      step(loops, 100);
+      assertEquals(16, arena.stats().restores().prefetched());
+      assertEquals(16, arena.stats().pages().resident());
+      region.close();
+      assertThrows(IllegalStateException.class, () -> region.hint(Phase.ACTIVE));
+    }
+  }
+
+  @Test
+  void aStreamIsRestoredAheadAndWhatItLeavesBehindGoesCold() {
+    HandClock clock = new HandClock();
+    try (CompressedArena arena = CompressedArena.open();
+        BackgroundLoops loops =
+            new BackgroundLoops(arena.mover(), EAGER, DenseTierPolicy.OFF, clock)) {
+      Region region = arena.allocateRegion(400 * 4096);
+      wake(region, 0);
+      sleep(loops, clock, 2_000);
+      assertEquals(0, arena.stats().pages().resident());
+      for (int page = 0; page < 400; page++) {
+        region.setLong(page * 4096L, 7);
+        clock.pass(20);
+        step(loops, 100);
+      }
+      ArenaStats stats = arena.stats();
+      assertTrue(stats.restores().prefetchedUsed() > 200, stats.restores().toString());
+      assertTrue(stats.pages().resident() < 50, stats.pages().toString());
+      assertTrue(stats.restores().prefetchAccuracy() > 0.9, stats.restores().toString());
+    }
+  }
+
+  @Test
+  void irregularWakesAreMetWithSilence() {
+    HandClock clock = new HandClock();
+    Random random = new Random(7);
+    try (CompressedArena arena = CompressedArena.open();
+        BackgroundLoops loops =
+            new BackgroundLoops(arena.mover(), EAGER, DenseTierPolicy.OFF, clock)) {
+      Region region = arena.allocateRegion(BYTES);
+      for (int cycle = 0; cycle < 20; cycle++) {
+        wake(region, cycle);
+        sleep(loops, clock, 1_000 + 20 * random.nextInt(100));
+      }
+      ArenaStats.Restores restores = arena.stats().restores();
+      assertTrue(restores.prefetched() <= 2 * 16, restores.toString());
+    }
+  }
+
   @Test
   void threadsWorkAndStopWithTheArena() throws InterruptedException {
     ArenaConfig config = ArenaConfig.builder().name("loops").autoloops(EAGER).build();
@@ -126,15 +242,23 @@ class LoopStepTest {
 
   @Property(tries = 300)
   void anyActionsWithAgentsBetween(
-      @ForAll("actions") List<RegionAction> actions, @ForAll("pauses") List<Integer> pauses) {
+      @ForAll("actions") List<RegionAction> actions,
+      @ForAll("pauses") List<Integer> pauses,
+      @ForAll LoopConfig.Predictor predictor,
+      @ForAll @IntRange(min = 1, max = 20) int hintEvery) {
     HandClock clock = new HandClock();
+    LoopConfig config = new LoopConfig(Duration.ofMillis(100), 50, 50, predictor, 1, 4, true);
     try (CompressedArena arena =
             CompressedArena.open(ArenaConfig.builder().checksums(true).build());
-        BackgroundLoops loops = new BackgroundLoops(arena.mover(), EAGER, DENSE, clock)) {
-      RegionModel model = new RegionModel(arena.allocateRegion(BYTES));
+        BackgroundLoops loops = new BackgroundLoops(arena.mover(), config, DENSE, clock)) {
+      Region region = arena.allocateRegion(BYTES);
+      RegionModel model = new RegionModel(region);
       for (int i = 0; i < actions.size(); i++) {
         model.apply(actions.get(i));
         clock.pass(pauses.get(i % pauses.size()));
+        if (i % hintEvery == 0) {
+          loops.hint(region.table(), i % (2 * hintEvery) == 0 ? Phase.ACTIVE : Phase.IDLE);
+        }
         step(loops, 3);
         assertEquals(arena.stats().pages().resident(), arena.mover().residentPages());
       }

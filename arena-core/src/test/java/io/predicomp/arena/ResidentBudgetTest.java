@@ -167,7 +167,7 @@ class ResidentBudgetTest {
       IllegalArgumentException e =
           assertThrows(IllegalArgumentException.class, () -> region.pin(0, mebibytes(2)).close());
       assertTrue(e.getMessage().contains("residentBudget of " + mebibytes(2)), e::getMessage);
-      region.close(); // refused if a range was open
+      region.close(); // which an open pin would refuse
     }
   }
 

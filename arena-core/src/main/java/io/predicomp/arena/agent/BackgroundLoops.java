@@ -186,13 +186,10 @@ public final class BackgroundLoops implements AutoCloseable {
     return map;
   }
 
-  /** Counters by the names under which statistics show them. */
+  /** Sums since the loops began, by the names under which statistics show them. */
   public Map<String, Number> counters() {
     Map<String, Number> map = new LinkedHashMap<>();
     map.put("hotness_epoch", state.scans.get());
-    map.put("chunks_hot", state.hotPages);
-    map.put("chunks_warm", state.warmPages);
-    map.put("chunks_cold", state.coldPages);
     map.put("bg_compress_attempts", state.attempts.sum());
     map.put("bg_compress_admits", state.demoted.sum());
     map.put("bg_compress_skipped_quota", state.skippedQuota.sum());
@@ -205,14 +202,23 @@ public final class BackgroundLoops implements AutoCloseable {
     map.put("prefetch_yields", state.yields.sum());
     map.put("prefetch_active_hints", state.activeHints.sum());
     map.put("needs_lost", memory.lostNeeds());
-    map.put("stall_percent_of_late", state.stallPercent);
-    map.put("demotion_allowance", state.allowance);
+    map.putAll(probation.counters());
+    evidence.forEach(each -> map.putAll(each.counters()));
+    return map;
+  }
+
+  /** Figures of this moment, by the names under which statistics show them. */
+  public Map<String, Number> gauges() {
+    Map<String, Number> map = new LinkedHashMap<>();
+    map.put("chunks_hot", state.hotPages);
+    map.put("chunks_warm", state.warmPages);
+    map.put("chunks_cold", state.coldPages);
     map.put("adaptive_t_cold_epochs_current", state.coldAge);
     map.put("cold_after_ms", state.coldAge * config.epochNanos() / 1e6);
     map.put("cold_share_demoted", state.coldShare);
-    map.putAll(probation.counters());
+    map.put("demotion_allowance", state.allowance);
+    map.put("stall_percent_of_late", state.stallPercent);
     map.put("period_ms", state.periodNanos / 1e6);
-    evidence.forEach(each -> map.putAll(each.counters()));
     return map;
   }
 

@@ -32,6 +32,7 @@ final class CompressionAgent implements Agent {
   private final AgedMemory memory;
   private final LoopState state;
   private final SharedQuota quota;
+  private final CpuMeter meter;
   private final AgentClock clock;
   private final ColdSweep sweep;
   private long sweptScan;
@@ -46,6 +47,7 @@ final class CompressionAgent implements Agent {
     this.memory = memory;
     this.state = state;
     this.quota = quota;
+    this.meter = new CpuMeter(quota, clock);
     this.clock = clock;
     this.sweep = new ColdSweep(memory);
     this.tidiedAt = clock.nanoTime();
@@ -66,6 +68,7 @@ final class CompressionAgent implements Agent {
   @Override
   public int doWork() {
     idleNanos = IDLE_NANOS;
+    meter.charge();
     long now = clock.nanoTime();
     if (now - tidiedAt >= TIDY_NANOS) {
       tidiedAt = now;
@@ -79,7 +82,7 @@ final class CompressionAgent implements Agent {
     }
     if (sweep.isDone()) {
       long scan = state.scans.get();
-      if (scan == sweptScan || state.coldResident == 0) {
+      if (scan == sweptScan || (state.coldResident == 0 && !state.activities.anyIdle())) {
         return 0;
       }
       sweptScan = scan;
@@ -94,7 +97,7 @@ final class CompressionAgent implements Agent {
     long cpu = clock.cpuNanos();
     DemotionTally tally = sweep.step(this::victims);
     long spent = clock.cpuNanos() - cpu;
-    quota.charge(clock.nanoTime(), spent);
+    meter.charge();
     state.attempts.add(tally.candidates());
     state.demoted.add(tally.demoted());
     state.demoteCpuNanos.add(spent);
@@ -156,8 +159,7 @@ final class CompressionAgent implements Agent {
 
   /** Copies that writes dropped are given back only by whoever holds the demotion lock. */
   private void tidy() {
-    long cpu = clock.cpuNanos();
     memory.tidy();
-    quota.charge(clock.nanoTime(), clock.cpuNanos() - cpu);
+    meter.charge();
   }
 }

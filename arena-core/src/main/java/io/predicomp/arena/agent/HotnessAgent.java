@@ -24,6 +24,7 @@ final class HotnessAgent implements Agent {
   private final LoopConfig config;
   private final LoopState state;
   private final SharedQuota quota;
+  private final CpuMeter meter;
   private final AgentClock clock;
   private final AgeCensus census;
   private final TouchHotness touches;
@@ -59,6 +60,7 @@ final class HotnessAgent implements Agent {
     this.config = config;
     this.state = state;
     this.quota = quota;
+    this.meter = new CpuMeter(quota, clock);
     this.clock = clock;
     this.census = census;
     this.touches = new TouchHotness(memory);
@@ -94,6 +96,7 @@ final class HotnessAgent implements Agent {
       census.begin();
       touches.begin();
     }
+    meter.charge();
     long cpu = clock.cpuNanos();
     int pages = touches.step(epochs, census);
     if (touches.isDone()) {
@@ -101,7 +104,7 @@ final class HotnessAgent implements Agent {
     }
     long spent = clock.cpuNanos() - cpu;
     scanCpu += spent;
-    quota.charge(clock.nanoTime(), spent);
+    meter.charge();
     if (!scanning) {
       // One dear scan, as the first in code not compiled yet, says nothing about the next.
       long usual = Math.min(scanCpu, lastScanCpu);
@@ -126,7 +129,7 @@ final class HotnessAgent implements Agent {
       decide(waited);
       decidedAt = now;
     }
-    int age = (int) Math.min(threshold.age() * Math.round(stalls.ageFactor()), 255);
+    int age = (int) Math.min(Math.round(threshold.age() * stalls.ageFactor()), 255);
     state.coldAge = age;
     state.coldShare = threshold.share();
     state.allowance = stalls.allowance();

@@ -5,6 +5,7 @@ import io.predicomp.arena.Phase;
 import io.predicomp.arena.page.AgedMemory;
 import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.PrefetchOutcome;
+import io.predicomp.arena.policy.PredictorChoice;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,10 +22,8 @@ final class PrefetchAgent implements Agent {
   /** Restored between two looks at clock, quota and needs. */
   private static final int SLICE_PAGES = 32;
 
-  /** Share of a core that restoring may take, as CpuQuota allows in a burst. */
-  private static final double BURST_CORES = 0.5;
-
   private static final long SHORTEST_IDLE_NANOS = 2_000_000;
+  private static final long WATCHING_NANOS = 6_000_000;
   private static final long LONGEST_IDLE_NANOS = 16_000_000;
 
   /** Long enough for a demand restore to end. */
@@ -36,11 +35,13 @@ final class PrefetchAgent implements Agent {
   private final LoopConfig config;
   private final LoopState state;
   private final SharedQuota quota;
+  private final CpuMeter meter;
   private final AgeCensus census;
   private final AgentClock clock;
   private final Map<AgedRegion, RegionPredictor> predictors = new HashMap<>();
   private List<RegionPredictor> inOrder = List.of();
   private final PredictorFigures figures = new PredictorFigures();
+  private final RestorePace pace = new RestorePace();
   private long seenScan;
   private long reportedAt;
   private int turn;
@@ -58,6 +59,7 @@ final class PrefetchAgent implements Agent {
     this.config = config;
     this.state = state;
     this.quota = quota;
+    this.meter = new CpuMeter(quota, clock);
     this.census = census;
     this.clock = clock;
     this.reportedAt = clock.nanoTime() - REPORT_NANOS;
@@ -75,7 +77,7 @@ final class PrefetchAgent implements Agent {
 
   @Override
   public int doWork() {
-    long cpu = clock.cpuNanos();
+    meter.charge();
     int heard = memory.drainNeeds(this::needed) + takeHints();
     long now = clock.nanoTime();
     if (state.scans.get() != seenScan) {
@@ -85,8 +87,9 @@ final class PrefetchAgent implements Agent {
     }
     RegionPredictor next = nextWithWork(now);
     if (next == null) {
-      quota.charge(clock.nanoTime(), clock.cpuNanos() - cpu);
-      idleNanos = heard > 0 ? SHORTEST_IDLE_NANOS : Math.min(2 * idleNanos, LONGEST_IDLE_NANOS);
+      pace.end(now, state.restoreNanos);
+      meter.charge();
+      idleNanos = heard > 0 ? attentiveNanos() : Math.min(2 * idleNanos, LONGEST_IDLE_NANOS);
       return 0;
     }
     idleNanos = SHORTEST_IDLE_NANOS;
@@ -104,7 +107,8 @@ final class PrefetchAgent implements Agent {
     long restoreCpu = clock.cpuNanos();
     int restored = next.carryOut(SLICE_PAGES, this::restore);
     long end = clock.cpuNanos();
-    quota.charge(clock.nanoTime(), end - cpu);
+    meter.charge();
+    pace.restored(restored, now);
     state.restored.add(restored);
     state.restoreCpuNanos.add(end - restoreCpu);
     return heard + 1;
@@ -143,7 +147,7 @@ final class PrefetchAgent implements Agent {
     long period = 0;
     for (AgedRegion region : regions) {
       RegionPredictor predictor = of(region);
-      predictor.choice.pace(state.restoreNanos, BURST_CORES);
+      predictor.choice.pace(state.restoreNanos, pace.cores());
       predictor.epoch(now);
       period = Math.max(period, predictor.choice.periodNanos());
     }
@@ -155,6 +159,11 @@ final class PrefetchAgent implements Agent {
       state.latePrefetches = figures.late();
       state.predictorBytes = figures.metadataBytes();
     }
+  }
+
+  /** Nobody waits for predictors that only watch, and waking up costs more than listening. */
+  private long attentiveNanos() {
+    return state.predictor.equals(PredictorChoice.OFF) ? WATCHING_NANOS : SHORTEST_IDLE_NANOS;
   }
 
   /** Regions take turns, a slice each. */

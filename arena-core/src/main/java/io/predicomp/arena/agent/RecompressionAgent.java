@@ -18,6 +18,7 @@ final class RecompressionAgent implements Agent {
 
   private final DenseTier tier;
   private final DenseTierPolicy policy;
+  private final CpuMeter meter;
   private final SharedQuota quota;
   private final LoopState state;
   private final AgentClock clock;
@@ -41,6 +42,7 @@ final class RecompressionAgent implements Agent {
     this.policy = policy;
     this.state = state;
     this.quota = quota;
+    this.meter = new CpuMeter(quota, clock);
     this.clock = clock;
     this.stamps = new StampClock(policy.denseAfterMillis(), policy.coldestAfterMillis());
     this.intervalNanos =
@@ -82,11 +84,11 @@ final class RecompressionAgent implements Agent {
       region = 0;
       page = 0;
     }
-    long cpu = clock.cpuNanos();
+    meter.charge();
     try {
       return slice(current, now);
     } finally {
-      quota.charge(clock.nanoTime(), clock.cpuNanos() - cpu);
+      meter.charge();
     }
   }
 

@@ -22,6 +22,11 @@ final class RegionActivities {
     activities.values().forEach(RegionActivity::endScan);
   }
 
+  /** Whether the application called a region idle. */
+  boolean anyIdle() {
+    return activities.values().stream().anyMatch(activity -> activity.idle);
+  }
+
   long metadataBytes() {
     return activities.values().stream().mapToLong(RegionActivity::metadataBytes).sum();
   }

@@ -74,7 +74,8 @@ final class RegionPredictor {
     if (range < plan.size()) {
       return true;
     }
-    if (!heard && !choice.isDue(nowNanos)) {
+    boolean wave = choice.isDue(nowNanos);
+    if (!heard && !wave) {
       return false;
     }
     heard = false;
@@ -86,13 +87,17 @@ final class RegionPredictor {
     }
     page = plan.from(0);
     heard = true; // a plan that was full goes on after this one
-    for (int i = 0; i < plan.size(); i++) {
-      long deadline = plan.deadlineNanos(i);
-      // As long after the deadline as it began before it: predictions err to either side.
-      long late = Math.max(LATE_NANOS, deadline - nowNanos);
-      activity.holdUntilNanos = Math.max(activity.holdUntilNanos, deadline + late);
+    if (wave) {
+      holdFor(plan.deadlineNanos(0), nowNanos);
     }
     return true;
+  }
+
+  /** What is restored for a wake that is still to come looks as cold as the rest of the region. */
+  private void holdFor(long deadlineNanos, long nowNanos) {
+    // As long after the deadline as it began before it: predictions err to either side.
+    long late = Math.max(LATE_NANOS, deadlineNanos - nowNanos);
+    activity.holdUntilNanos = Math.max(activity.holdUntilNanos, deadlineNanos + late);
   }
 
   /**

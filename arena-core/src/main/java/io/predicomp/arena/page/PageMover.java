@@ -55,6 +55,7 @@ public final class PageMover implements AutoCloseable {
   final DemotionLock demotion;
 
   final CompressedCopies copies;
+  final PrefetchedCopies prefetchedCopies = new PrefetchedCopies(counters);
   final PageRestorer restorer;
   final PoolPressure pressure;
   final BudgetRoom room;
@@ -325,6 +326,7 @@ public final class PageMover implements AutoCloseable {
     demotion.lock();
     try {
       pool.drainFreed();
+      prefetchedCopies.judge();
       pressure.compactIfFragmented();
     } finally {
       demotion.unlock();

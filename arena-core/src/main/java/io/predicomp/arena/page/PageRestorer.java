@@ -36,6 +36,7 @@ final class PageRestorer {
   private final MoverCounters counters;
   private final DemandStall stall;
   private final NeedLog needs;
+  private final PrefetchedCopies prefetchedCopies;
 
   PageRestorer(PageMover mover) {
     this.pool = mover.pool;
@@ -47,6 +48,7 @@ final class PageRestorer {
     this.counters = mover.counters;
     this.stall = mover.stall;
     this.needs = mover.needs;
+    this.prefetchedCopies = mover.prefetchedCopies;
   }
 
   Budget budget() {
@@ -255,6 +257,7 @@ final class PageRestorer {
             !forWrite
                 && cause != Cause.PRESSURE
                 && cause != Cause.KEPT
+                && (cause != Cause.PREFETCH || prefetchedCopies.keeps(page))
                 && admission.keepsCleanCopies(pool.poolBytes(), pool.limitBytes())
                 && ledger.budget().keepsCleanCopies(ledger.heldBytes());
         if (keepCopy) {

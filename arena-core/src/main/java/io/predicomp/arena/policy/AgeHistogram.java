@@ -26,6 +26,14 @@ public final class AgeHistogram {
   /** Several cycles of a slow application fit in, and a phase change is half forgotten after it. */
   public static final long DEFAULT_HALF_LIFE_NANOS = 60_000_000_000L;
 
+  /**
+   * At first no page can be old, which would make old pages look rarer for long; so what was seen
+   * is forgotten faster while little was seen.
+   */
+  private static final double YOUNG_PARTS = 3;
+
+  private static final double SHORTEST_HALF_LIFE_NANOS = 10e9;
+
   private final double halfLifeNanos;
   private final long[] scanPages = new long[OLDEST + 1];
   private final long[] scanTouched = new long[OLDEST + 1];
@@ -64,7 +72,8 @@ public final class AgeHistogram {
     if (epochNanos <= 0) {
       throw new IllegalArgumentException("epochNanos is " + epochNanos + ", must be above 0");
     }
-    double keep = Math.pow(0.5, epochNanos / halfLifeNanos);
+    double young = Math.max(SHORTEST_HALF_LIFE_NANOS, totalObservedNanos / YOUNG_PARTS);
+    double keep = Math.pow(0.5, epochNanos / Math.min(halfLifeNanos, young));
     double pages = 0;
     double touched = 0;
     for (int age = OLDEST; age >= 0; age--) {

@@ -8,6 +8,8 @@ package io.predicomp.arena.policy;
 public final class PageCosts {
   private static final double HALF_LIFE_PAGES = 1024;
 
+  static final int LONGEST_STALL_RESTORES = 8;
+
   private double demoteNanos = 10_000;
   private double restoreNanos = 2_500;
   private double stallNanos = 4_000;
@@ -25,9 +27,14 @@ public final class PageCosts {
     restoreNanos = follow(restoreNanos, pages, cpuNanos);
   }
 
-  /** Takes in the time application threads were stopped by demand restores. */
+  /**
+   * Takes in the time application threads were stopped by demand restores. A wait beyond {@value
+   * #LONGEST_STALL_RESTORES} restores is the scheduler's: the stall controller answers to it, but
+   * it says nothing of what the next page will cost.
+   */
   public void stalled(long pages, long nanos) {
-    stallNanos = follow(stallNanos, pages, nanos);
+    double most = restoreNanos * LONGEST_STALL_RESTORES * pages;
+    stallNanos = follow(stallNanos, pages, (long) Math.min((double) nanos, most));
   }
 
   /** CPU nanoseconds to demote a page. */

@@ -43,8 +43,11 @@ public final class PeriodDetector implements PrefetchPolicy {
   /** A wake is only one after at least so many quiet epochs. */
   private static final int QUIET_EPOCHS = 2;
 
-  /** Activity is measured against the most seen lately: less than this share of it is quiet. */
-  private static final double ACTIVE_SHARE = 0.125;
+  /**
+   * Activity is measured against the most seen lately: less than this share of it is quiet. A wake
+   * that has to wait for its pages touches far fewer of them in an epoch than the one before.
+   */
+  private static final double ACTIVE_SHARE = 1.0 / 32;
 
   private static final double PEAK_KEEP = 0.999;
 
@@ -65,6 +68,9 @@ public final class PeriodDetector implements PrefetchPolicy {
   private double cpuShare = 0.5;
   private final long[] intervals = new long[INTERVALS];
   private int known;
+
+  /** Of these the oldest that are known to within an epoch only, and only until two are exact. */
+  private int inexact;
 
   /** The furthest an interval was lately from the mean of those before it, as a share of that. */
   private double spread;
@@ -173,19 +179,32 @@ public final class PeriodDetector implements PrefetchPolicy {
   private void learn(long interval) {
     if (known > 0) {
       if (agrees(interval)) {
-        spread = Math.max(Math.abs(interval / mean() - 1), spread * SPREAD_KEEP);
+        // An interval that is not known exactly says nothing of how even the wakes are.
+        double off = uncertainty > EXACT_NANOS ? 0 : Math.abs(interval / mean() - 1);
+        spread = Math.max(off, spread * SPREAD_KEEP);
       } else {
         known = 0;
+        inexact = 0;
       }
     }
     if (known == INTERVALS) {
-      System.arraycopy(intervals, 1, intervals, 0, INTERVALS - 1);
-      known--;
+      forgetOldest(1);
     }
     intervals[known++] = interval;
+    if (uncertainty > EXACT_NANOS) {
+      inexact = known;
+    } else if (inexact > 0 && known - inexact >= 2) {
+      forgetOldest(inexact);
+    }
     if (known == INTERVALS) {
       enough = 2;
     }
+  }
+
+  private void forgetOldest(int count) {
+    System.arraycopy(intervals, count, intervals, 0, known - count);
+    known -= count;
+    inexact = Math.max(0, inexact - count);
   }
 
   private boolean agrees(long interval) {

@@ -16,10 +16,11 @@ package io.predicomp.arena.policy;
  *
  * Whatever stalls less than the target within every window never empties the budget, however
  * unevenly it is spread: for memory that wakes with a period, the window is that period. A cut goes
- * by how far above the target it was since the last one, by half at most and once a second at most,
- * and a part of the budget is given again, so that the effect is seen before the next. {@link
- * #ageFactor} turns a low allowance into a higher threshold of age, so that what is demoted is also
- * colder.
+ * by how far above the target it was since the last one, by half at most; the next may come once a
+ * good part of a window's worth was stalled again. So ten times the target is cut every second, and
+ * a little above it every ten, for pages that are out go on coming back and show the effect late.
+ * {@link #ageFactor} turns a low allowance into a higher threshold of age, so that what is demoted
+ * is also colder.
  *
  * <p>Stall is counted as with pressure stall information: nanoseconds in which threads waited over
  * nanoseconds of wall time. Not thread-safe.
@@ -44,7 +45,10 @@ public final class StallController {
   private static final double AFTER_CUT = 0.25;
 
   /** Cut a little below the target, or the budget would never fill again. */
-  private static final double CUT_BELOW = 0.85;
+  private static final double CUT_BELOW = 0.95;
+
+  /** What must be stalled between two cuts, as a share of the full budget. */
+  private static final double CUT_AFTER = 0.7;
 
   private final double target;
   private double windowNanos = SHORTEST_WINDOW_NANOS;
@@ -101,7 +105,7 @@ public final class StallController {
     nanosSinceCut = (nanosSinceCut + elapsedNanos) * fade;
     stalledSinceCut = (stalledSinceCut + stallNanos) * fade;
     if (budgetNanos < 0) {
-      if (nanosSinceCut >= SHORTEST_CUT_NANOS) {
+      if (nanosSinceCut >= SHORTEST_CUT_NANOS && stalledSinceCut >= full * CUT_AFTER) {
         cut(full);
       }
     } else if (budgetNanos >= full * GROWS_ABOVE) {

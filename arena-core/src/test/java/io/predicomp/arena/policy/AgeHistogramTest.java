@@ -52,6 +52,18 @@ class AgeHistogramTest {
     assertEquals(100, histogram.pages(), 1e-6);
   }
 
+  @Test
+  void theTimeInWhichNothingCouldBeOldIsForgottenSoon() {
+    AgeHistogram histogram = new AgeHistogram();
+    for (int second = 0; second < 60; second++) {
+      histogram.add(second, 100);
+      histogram.endEpoch(SECOND);
+    }
+    // Half of the time no page could be 30 s old.
+    assertTrue(histogram.pagesAtLeast(30) > 62, "" + histogram.pagesAtLeast(30));
+    assertEquals(100, histogram.pages(), 1e-6);
+  }
+
   @Property(tries = 200)
   void countsNeverGrowWithAge(
       @ForAll @Size(min = 1, max = 40) int[] seeds, @ForAll @IntRange(min = 1, max = 200) int ms) {

@@ -86,6 +86,41 @@ class StallControllerTest {
     assertEquals(4, controller.ageFactor());
   }
 
+  /** A wake that stalls for a moment and then is quiet until the next. */
+  private void wakes(int count, long stallMillis, long periodMillis) {
+    for (int wake = 0; wake < count; wake++) {
+      for (long at = 0; at < periodMillis; at += 50) {
+        controller.update(at == 0 ? stallMillis * 1_000_000 : 0, EPOCH);
+      }
+    }
+  }
+
+  @Test
+  void wakesWithinTheTargetSlowNothingDown() {
+    wakes(20, 95, 10_000);
+    assertEquals(1, controller.allowance());
+    assertEquals(0, controller.backOffs());
+  }
+
+  @Test
+  void aLongPeriodIsItsOwnWindow() {
+    controller.window(40_000_000_000L);
+    wakes(10, 380, 40_000);
+    assertEquals(1, controller.allowance());
+    controller.window(0);
+    wakes(3, 380, 40_000);
+    assertTrue(controller.backOffs() > 0, "without the period it is too much at once");
+  }
+
+  @Test
+  void twoBadWakesAreForgottenAfterTwoGoodOnes() {
+    wakes(2, 200, 10_000);
+    assertTrue(controller.allowance() < 1);
+    assertTrue(controller.allowance() >= 0.25, "strangled: " + controller.allowance());
+    wakes(2, 0, 10_000);
+    assertEquals(1, controller.allowance());
+  }
+
   @Property(tries = 100)
   void staysWithinItsBoundsWhateverIsMeasured(@ForAll long seed) {
     Random any = new Random(seed);

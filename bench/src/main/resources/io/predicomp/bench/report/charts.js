@@ -37,8 +37,8 @@ function prefetching() {
   for (const trace of traces) {
     const share = (part, rest) => part + rest ? 100 * part / (part + rest) : null;
     const points = trace.data.rows.map(r => [r.seconds,
-      share(r.prefetch_used ?? r.prefetches, r.demand_restores),
-      r.prefetch_used === undefined ? null : share(r.prefetch_used, r.prefetch_wasted)]);
+      share(r.prefetches_used ?? r.prefetches, r.demand_restores),
+      r.prefetches_used === undefined ? null : share(r.prefetches_used, r.prefetches_wasted)]);
     figure(grid, trace.name, 'Percent, by second of the run', () => ({
       tooltip: { trigger: 'axis', confine: true },
       xAxis: { type: 'value', name: 's', max: 'dataMax' },

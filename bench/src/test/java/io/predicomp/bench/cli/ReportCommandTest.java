@@ -30,7 +30,7 @@ class ReportCommandTest {
     write(
         "trace.csv",
         "seconds,resident_bytes,pool_bytes,metadata_bytes,demand_restores,prefetches,stall_ns,"
-            + "prefetch_used,prefetch_wasted",
+            + "prefetches_used,prefetches_wasted",
         "0.000,67108864,0,10000,0,0,0,0,0",
         "0.100,33554432,16777216,10000,3,9,9000,5,1",
         "0.200,1048576,33554432,10000,4,20,12000,19,1",

@@ -30,6 +30,13 @@ final class InteractiveBurstCommand extends MemoryCommand {
     }
   }
 
+  /** {@code --hint-ahead-ms}. */
+  static final class HintMillis extends RangeConverter {
+    HintMillis() {
+      super(0, 30_000);
+    }
+  }
+
   @Option(
       names = "--region-mb",
       paramLabel = "N",
@@ -62,6 +69,16 @@ final class InteractiveBurstCommand extends MemoryCommand {
       description = "Make each idle window 0.5 to 1.5 times as long, by chance (seeded).")
   boolean idleJitter;
 
+  @Option(
+      names = "--hint-ahead-ms",
+      paramLabel = "N",
+      defaultValue = "0",
+      converter = HintMillis.class,
+      description =
+          "Tell the arena when an idle window begins, and so many milliseconds before it ends, 0 to"
+              + " 30000; 0 tells it nothing (default: ${DEFAULT-VALUE}).")
+  long hintMillis;
+
   InteractiveBurstCommand(Interruption interruption) {
     super(interruption);
   }
@@ -72,7 +89,8 @@ final class InteractiveBurstCommand extends MemoryCommand {
         ArenaConfig.mebibytes(regionMebibytes),
         TimeUnit.MILLISECONDS.toNanos(activeMillis),
         TimeUnit.MILLISECONDS.toNanos(idleMillis),
-        idleJitter);
+        idleJitter,
+        TimeUnit.MILLISECONDS.toNanos(hintMillis));
   }
 
   @Override

@@ -22,9 +22,12 @@ import io.predicomp.workloads.run.Workload;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** A command that runs one workload: options in, report out. */
@@ -38,6 +41,13 @@ abstract class MemoryCommand implements Callable<Integer> {
     }
   }
 
+  /** {@code --steady-after-sec}. */
+  static final class SteadySeconds extends RangeConverter {
+    SteadySeconds() {
+      super(0, 604_799);
+    }
+  }
+
   private final Interruption interruption;
 
   @Spec CommandSpec spec;
@@ -47,6 +57,15 @@ abstract class MemoryCommand implements Callable<Integer> {
   @Mixin final ContentOptions content = new ContentOptions();
   @Mixin final ArenaOptions arena = new ArenaOptions();
   @Mixin final ControllerOptions controller = new ControllerOptions();
+
+  @Option(
+      names = "--steady-after-sec",
+      paramLabel = "N",
+      converter = SteadySeconds.class,
+      description =
+          "Report what happens from this second on apart from the rest, in which the loops learn, "
+              + "0 or more and less than the duration (default: half of the duration).")
+  @Nullable Long steadySeconds;
 
   MemoryCommand(Interruption interruption) {
     this.interruption = interruption;
@@ -98,6 +117,7 @@ abstract class MemoryCommand implements Callable<Integer> {
             (int) content.latencyStep,
             arena.pageBytes(),
             content.verifies(arena.use),
+            steadyAfterNanos(),
             arena.autoloops);
     Deadline deadline = new Deadline(Clock.SYSTEM, run.nanos());
     interruption.watch(deadline);
@@ -156,6 +176,12 @@ abstract class MemoryCommand implements Callable<Integer> {
 
   private void check(Workload workload) {
     run.check();
+    if (steadySeconds != null && steadySeconds >= run.seconds) {
+      throw Refusal.ofValue(
+          "--steady-after-sec",
+          steadySeconds,
+          "is not less than the duration of " + run.seconds + " seconds");
+    }
     List<OptionSpec> given = spec.commandLine().getParseResult().matchedOptions();
     controller.check(arena.use, arena.autoloops);
     if (!arena.use) {
@@ -172,6 +198,10 @@ abstract class MemoryCommand implements Callable<Integer> {
       checkRegion(workload.regionBytes());
     }
     checkAvailable(arena.mostBytes(workload.regionBytes()) + bytesBesideRegion());
+  }
+
+  private long steadyAfterNanos() {
+    return steadySeconds == null ? run.nanos() / 2 : TimeUnit.SECONDS.toNanos(steadySeconds);
   }
 
   /** Bytes that all workers together may touch outside the region. */

@@ -49,6 +49,7 @@ public record AnonStreamer(long regionBytes, long idleNanos) implements Workload
       for (int end = Math.min(page + BATCH, worker.pages()); page < end; page++) {
         toucher.touch(page);
       }
+      worker.setOperations(toucher.touches());
     }
     return true;
   }

@@ -1,5 +1,6 @@
 package io.predicomp.workloads.load;
 
+import io.predicomp.arena.Phase;
 import io.predicomp.workloads.fill.Mix;
 import io.predicomp.workloads.run.Clock;
 import io.predicomp.workloads.run.Deadline;
@@ -18,9 +19,11 @@ import io.predicomp.workloads.run.Workload;
  * @param idleNanos length of the pause after it
  * @param idleJitter whether each pause is half to one and a half times as long, by chance, the same
  *     for all workers
+ * @param hintAheadNanos how long before a burst the arena is told of it; 0: it is told nothing
  */
 public record InteractiveBurst(
-    long regionBytes, long activeNanos, long idleNanos, boolean idleJitter) implements Workload {
+    long regionBytes, long activeNanos, long idleNanos, boolean idleJitter, long hintAheadNanos)
+    implements Workload {
   /** Touches between two looks at the clock: fine enough for bursts of a millisecond. */
   private static final int BATCH = 64;
 
@@ -56,10 +59,16 @@ public record InteractiveBurst(
           toucher.touch(page);
           page = page + 1 == worker.pages() ? 0 : page + 1;
         }
+        worker.setOperations(toucher.touches());
       }
       if (!deadline.isOver()) {
         long idleEnd = clock.nanoTime() + idleNanos(bursts++, worker.seed());
         worker.demotion().idleBegins(idleEnd);
+        if (hintAheadNanos > 0) {
+          worker.hints().accept(Phase.IDLE);
+          deadline.sleepUntil(idleEnd - hintAheadNanos);
+          worker.hints().accept(Phase.ACTIVE);
+        }
         deadline.sleepUntil(idleEnd);
       }
     }

@@ -57,6 +57,7 @@ public record MmapChurn(long regionBytes, long mapBytes, long requestedRate) imp
           page = page + 1 == worker.pages() ? 0 : page + 1;
         }
       }
+      worker.setOperations(operations);
     }
     worker.setOperations(operations);
   }

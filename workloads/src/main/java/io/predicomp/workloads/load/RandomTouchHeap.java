@@ -44,6 +44,7 @@ public record RandomTouchHeap(long regionBytes, long requestedRate, double zipfE
       for (int i = 0; i < batch; i++) {
         toucher.touch(ranks == null ? toucher.randomPage() : toucher.zipfPage(ranks));
       }
+      worker.setOperations(toucher.touches());
     }
     worker.setOperations(toucher.touches());
   }

@@ -1,6 +1,7 @@
 package io.predicomp.workloads.memory;
 
 import io.predicomp.arena.CompressedArena;
+import io.predicomp.arena.Phase;
 import io.predicomp.arena.Region;
 
 /** A region that threads reach through cursors. */
@@ -15,6 +16,11 @@ final class CheckedMemory extends ArenaMemory {
   @Override
   public TouchTarget target() {
     return new ArenaTarget(region.cursor());
+  }
+
+  @Override
+  public void hint(Phase phase) {
+    region.hint(phase);
   }
 
   @Override

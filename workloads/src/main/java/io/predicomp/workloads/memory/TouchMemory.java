@@ -1,6 +1,7 @@
 package io.predicomp.workloads.memory;
 
 import io.predicomp.arena.ArenaStats;
+import io.predicomp.arena.Phase;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -15,6 +16,9 @@ public interface TouchMemory extends AutoCloseable {
    * without arena.
    */
   void compress(BooleanSupplier goOn);
+
+  /** Says what comes; see {@code Region.hint}. Does nothing without background loops. */
+  default void hint(Phase phase) {}
 
   /** {@return what the arena holds and has done, or nothing without arena} */
   Optional<ArenaStats> stats();

@@ -9,6 +9,7 @@ import io.predicomp.workloads.load.MmapChurn;
 import io.predicomp.workloads.memory.ArenaAccess;
 import io.predicomp.workloads.run.RunResult;
 import io.predicomp.workloads.run.Session;
+import io.predicomp.workloads.run.SteadyState;
 import io.predicomp.workloads.run.Workload;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,6 +50,7 @@ public record RunReport(
     }
     putMemory(json);
     putArena(json);
+    result.steady().ifPresent(steady -> putSteady(json, steady));
     json.put("cpu_seconds", result.cpuNanos() / 1e9);
     json.put("verification", result.verification().status());
     json.put("verified_pages", result.verification().pages());
@@ -182,7 +184,6 @@ public record RunReport(
     ArenaStats end = result.stats().get();
     ArenaStats demoted = result.demotedStats().orElse(end);
     json.put("saved_percent", result.samples().savedPercent());
-    json.put("saved_percent_second_half", result.samples().savedPercentLater());
     json.put("work_stalled_percent", result.stalledPercent());
     json.put("prefetches", end.restores().prefetched());
     json.put("prefetch_coverage", end.restores().prefetchCoverage());
@@ -211,6 +212,30 @@ public record RunReport(
     json.put("stall_p99_ns", end.stall().p99Nanos());
     json.put("stall_max_ns", end.stall().maxNanos());
     json.put("stalled_percent", end.stall().somePercent());
+  }
+
+  private static void putSteady(Map<String, Object> json, SteadyState steady) {
+    json.put("steady_from_ms", steady.fromNanos() / 1e6);
+    json.put("steady_ms", steady.nanos() / 1e6);
+    json.put("steady_ops", steady.operations());
+    json.put("steady_ops_per_sec", steady.rate());
+    json.put("steady_touch_p50_ns", steady.touchLatencies().getValueAtPercentile(50));
+    json.put("steady_touch_p99_ns", steady.touchLatencies().getValueAtPercentile(99));
+    json.put("steady_cpu_seconds", steady.cpuNanos() / 1e9);
+    if (steady.stats().isEmpty()) {
+      return;
+    }
+    ArenaStats stats = steady.stats().get();
+    json.put("steady_saved_percent", steady.savedPercent());
+    json.put("steady_stalled_percent", steady.stalledPercent());
+    json.put("steady_demoted", stats.demotions().demoted());
+    json.put("steady_demand_restores", stats.restores().demand());
+    json.put("steady_prefetches", stats.restores().prefetched());
+    json.put("steady_prefetches_wasted", stats.restores().prefetchedWasted());
+    json.put("steady_prefetch_coverage", stats.restores().prefetchCoverage());
+    json.put("steady_prefetch_accuracy", stats.restores().prefetchAccuracy());
+    json.put("steady_agent_cpu_percent", steady.loopPercent());
+    json.put("steady_agent_cpu_seconds_per_gib_minute", steady.cpuSecondsPerGibibyteMinute());
   }
 
   /** {@return CPU seconds of the loops for each GiB saved for a minute; 0 if nothing was saved} */

@@ -5,6 +5,7 @@ import io.predicomp.os.memory.SmapsRollup;
 import io.predicomp.workloads.load.AnonStreamer;
 import io.predicomp.workloads.load.MmapChurn;
 import io.predicomp.workloads.run.RunResult;
+import io.predicomp.workloads.run.SteadyState;
 import io.predicomp.workloads.run.Verification;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
@@ -156,8 +157,8 @@ public final class Summary {
     line("hotness", hotness(end));
     line(
         "saved",
-        "%.1f %% of the region on average, %.1f %% in the second half"
-            .formatted(result.samples().savedPercent(), result.samples().savedPercentLater()));
+        "%.1f %% of the region on average, pool and page tables deducted"
+            .formatted(result.samples().savedPercent()));
     line(
         "ahead of demand",
         "%.1f %% of the pages needed; %.1f %% of %,d prefetched were used (%s)"
@@ -173,6 +174,7 @@ public final class Summary {
                 end.loops().totalCpuNanos() / 1e9,
                 100.0 * end.loops().totalCpuNanos() / Math.max(1, result.elapsedNanos()),
                 report.cpuPerGibibyteMinute(end)));
+    result.steady().ifPresent(steady -> steady.stats().ifPresent(stats -> steady(steady, stats)));
     if (!end.loops().failure().isEmpty()) {
       line("STOPPED", end.loops().failure());
     }
@@ -190,6 +192,25 @@ public final class Summary {
                 .formatted(
                     snapshots.longValue(),
                     end.loops().counters().get("damon_last_snapshot_nr_regions").longValue()));
+  }
+
+  private void steady(SteadyState steady, ArenaStats stats) {
+    line(
+        "from %.0f s on".formatted(steady.fromNanos() / 1e9),
+        "saved %.1f %%, stalled %.2f %%, %.1f %% ahead of demand, %.1f %% of %,d prefetched used"
+            .formatted(
+                steady.savedPercent(),
+                steady.stalledPercent(),
+                100 * stats.restores().prefetchCoverage(),
+                100 * stats.restores().prefetchAccuracy(),
+                stats.restores().prefetched()));
+    line(
+        "",
+        "loops %.1f %% of one core, %.2f CPU s for each GiB saved for a minute; touch p99 %s"
+            .formatted(
+                steady.loopPercent(),
+                steady.cpuSecondsPerGibibyteMinute(),
+                micros(steady.touchLatencies().getValueAtPercentile(99))));
   }
 
   private static String verification(Verification verification) {

@@ -1,6 +1,8 @@
 package io.predicomp.workloads.run;
 
+import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long every {@code step}-th operation of one worker took, in nanoseconds. Reading the clock
@@ -13,13 +15,26 @@ public final class Latencies {
 
   private final int step;
   private final Histogram histogram = newHistogram();
+  private final BooleanSupplier steady;
   private int untilNext = 1;
+
+  /** What was recorded before the steady state; null until then. */
+  private @Nullable Histogram before;
 
   /**
    * @param step at least 1
    */
   public Latencies(int step) {
+    this(step, () -> false);
+  }
+
+  /**
+   * @param step at least 1
+   * @param steady whether the steady state has begun, which it does once
+   */
+  Latencies(int step, BooleanSupplier steady) {
     this.step = step;
+    this.steady = steady;
   }
 
   /** An empty histogram that those of all workers can be added to. */
@@ -38,7 +53,18 @@ public final class Latencies {
 
   /** Records one operation. */
   public void record(long nanos) {
+    if (before == null && steady.getAsBoolean()) {
+      before = histogram.copy();
+    }
     histogram.recordValue(Math.clamp(nanos, 1, LONGEST_NANOS));
+  }
+
+  /** {@return what was recorded in the steady state} */
+  Histogram steadyHistogram() {
+    Histogram result = histogram.copy();
+    Histogram earlier = before;
+    result.subtract(earlier == null ? histogram : earlier);
+    return result;
   }
 
   /** {@return what was recorded} */

@@ -2,9 +2,9 @@ package io.predicomp.workloads.run;
 
 import io.predicomp.arena.ArenaStats;
 import io.predicomp.os.memory.SmapsRollup;
-import io.predicomp.workloads.memory.TouchMemory;
 import java.io.PrintStream;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A line that is written over and over, for somebody who watches a terminal. */
 public final class Progress {
@@ -18,6 +18,9 @@ public final class Progress {
   private long lastNanos = System.nanoTime();
   private boolean shown;
 
+  /** Shown last: rates are since then. */
+  private @Nullable ArenaStats last;
+
   /**
    * @param terminal whether anybody watches; if not, nothing is written
    */
@@ -27,7 +30,7 @@ public final class Progress {
   }
 
   /** Shows the state, unless it was shown a moment ago. */
-  void show(String phase, Deadline deadline, Optional<TouchMemory> memory) {
+  void show(String phase, Deadline deadline, Optional<ArenaStats> arena, MemorySamples samples) {
     long now = System.nanoTime();
     if (!terminal || now - lastNanos < PERIOD_NANOS) {
       return;
@@ -39,7 +42,7 @@ public final class Progress {
       line.append(", %.0f s left".formatted(deadline.remainingNanos() / 1e9));
     }
     line.append(", resident ").append(mebibytes(SmapsRollup.read().rssBytes()));
-    memory.flatMap(TouchMemory::stats).ifPresent(stats -> append(line, stats));
+    arena.ifPresent(stats -> append(line, stats, samples));
     out.print(line.append(ERASE_REST_OF_LINE));
     out.flush();
   }
@@ -58,10 +61,24 @@ public final class Progress {
     out.flush();
   }
 
-  private static void append(StringBuilder line, ArenaStats stats) {
+  private void append(StringBuilder line, ArenaStats stats, MemorySamples samples) {
     line.append(", pool ")
         .append(mebibytes(stats.poolBytes()))
         .append(", ratio %.2f".formatted(stats.endToEndRatio()));
+    ArenaStats before = last;
+    last = stats;
+    if (!stats.loops().cpuNanos().isEmpty() && before != null) {
+      ArenaStats lately = stats.since(before);
+      double nanos = Math.max(1, lately.stall().elapsedNanos());
+      line.append(
+          ", saved %.0f %%, %d restored ahead, %d on demand, stalled %.1f %%, loops %.1f %% of a core"
+              .formatted(
+                  samples.lastSavedPercent(),
+                  lately.restores().prefetched(),
+                  lately.restores().demand(),
+                  lately.stall().somePercent(),
+                  100 * lately.loops().totalCpuNanos() / nanos));
+    }
   }
 
   /** Takes the line away. */

@@ -20,6 +20,8 @@ import org.HdrHistogram.Histogram;
  * @param requestedDemotions those of them that were asked for from outside the process
  * @param samples of the arena, ten times a second
  * @param startStats the arena when the work began
+ * @param steady what was measured once there had been time to learn; nothing if the run was over
+ *     before
  * @param touchLatencies of the touches timed, in nanoseconds
  * @param operationLatencies of operations that are more than a touch, in nanoseconds
  */
@@ -37,6 +39,7 @@ public record RunResult(
     long requestedDemotions,
     MemorySamples samples,
     Optional<ArenaStats> startStats,
+    Optional<SteadyState> steady,
     Histogram touchLatencies,
     Histogram operationLatencies,
     Verification verification) {

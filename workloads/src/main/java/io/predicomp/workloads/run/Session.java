@@ -10,6 +10,7 @@ import io.predicomp.workloads.memory.TouchMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.HdrHistogram.Histogram;
 
@@ -22,6 +23,7 @@ public final class Session {
    * @param writePercent touches that write, 0 to 100
    * @param latencyStep every how many-th touch is timed
    * @param verify whether all pages are read back and compared at the end
+   * @param steadyAfterNanos when the steady state begins, since the start of the work
    * @param autoloops whether the arena compresses by itself, and the workload does not
    */
   public record Settings(
@@ -31,6 +33,7 @@ public final class Session {
       int latencyStep,
       int pageBytes,
       boolean verify,
+      long steadyAfterNanos,
       boolean autoloops) {}
 
   private final Workload workload;
@@ -47,7 +50,9 @@ public final class Session {
   private final List<PageShare> shares;
   private final Histogram touchLatencies = Latencies.newHistogram();
   private final Histogram operationLatencies = Latencies.newHistogram();
-  private long operations;
+  private final SteadyWatch steady;
+  private final List<Worker> workers = new CopyOnWriteArrayList<>();
+  private final Histogram steadyLatencies = Latencies.newHistogram();
 
   /**
    * @param memory nothing if the workload has no region
@@ -69,6 +74,7 @@ public final class Session {
     this.memory = memory;
     this.deadline = deadline;
     this.progress = progress;
+    this.steady = new SteadyWatch(settings.steadyAfterNanos());
     this.crew = new Crew(settings.workers(), deadline);
     this.demotions = new Demotions(memory);
     DemotionPass own = settings.autoloops() || requests.replaceOwn() ? _ -> {} : demotions;
@@ -92,7 +98,7 @@ public final class Session {
   /** Runs until the deadline or an interruption, and returns what was measured. */
   public RunResult run() {
     if (memory.isPresent()) {
-      crew.run("fill", this::fillShare, () -> progress.show("filling", deadline, memory));
+      crew.run("fill", this::fillShare, () -> progress.show("filling", deadline, stats(), samples));
     }
     SmapsRollup filled = SmapsRollup.read();
     if (!deadline.isInterrupted()) {
@@ -101,18 +107,21 @@ public final class Session {
     deadline.start();
     long cpuStart = ThreadCpuClock.processNanos();
     schedule.start();
-    Optional<ArenaStats> started = memory.flatMap(TouchMemory::stats);
+    Optional<ArenaStats> started = stats();
     crew.run("worker", this::work, this::look);
     long elapsed = deadline.elapsedNanos();
     schedule.close();
     long cpu = ThreadCpuClock.processNanos() - cpuStart;
-    look();
+    Optional<ArenaStats> stats = stats();
+    samples.take(deadline.clock().nanoTime(), operations(), steady.hasBegun(), memory, stats);
+    beginSteady(elapsed, stats); // if nobody looked in time
+    Optional<SteadyState> steadyState =
+        steady.end(elapsed, operations(), stats, samples, steadyLatencies);
     SmapsRollup ended = SmapsRollup.read();
-    Optional<ArenaStats> stats = memory.flatMap(TouchMemory::stats);
     Verification verification = verify();
     progress.clear();
     return new RunResult(
-        operations,
+        operations(),
         schedule.idleWindows(),
         elapsed,
         cpu,
@@ -125,15 +134,31 @@ public final class Session {
         requested.carriedOut(),
         samples,
         started,
+        steadyState,
         touchLatencies,
         operationLatencies,
         verification);
   }
 
   private void look() {
-    boolean secondHalf = deadline.remainingNanos() < deadline.durationNanos() / 2;
-    samples.take(deadline.clock().nanoTime(), secondHalf, memory);
-    progress.show("running", deadline, memory);
+    Optional<ArenaStats> stats = stats();
+    samples.take(deadline.clock().nanoTime(), operations(), steady.hasBegun(), memory, stats);
+    beginSteady(deadline.elapsedNanos(), stats);
+    progress.show("running", deadline, stats, samples);
+  }
+
+  private void beginSteady(long elapsed, Optional<ArenaStats> stats) {
+    if (steady.isDue(elapsed)) {
+      steady.begin(elapsed, operations(), stats);
+    }
+  }
+
+  private Optional<ArenaStats> stats() {
+    return memory.flatMap(TouchMemory::stats);
+  }
+
+  private long operations() {
+    return workers.stream().mapToLong(Worker::operations).sum();
   }
 
   private void fillShare(int worker) {
@@ -143,7 +168,7 @@ public final class Session {
   private void work(int number) {
     Optional<PageShare> share =
         shares.isEmpty() ? Optional.empty() : Optional.of(shares.get(number));
-    Latencies latencies = new Latencies(settings.latencyStep());
+    Latencies latencies = new Latencies(settings.latencyStep(), steady::hasBegun);
     Optional<Toucher> toucher =
         share.map(
             s ->
@@ -155,15 +180,24 @@ public final class Session {
                     number,
                     settings.writePercent()));
     Worker worker =
-        new Worker(settings.workers(), settings.seed(), deadline, schedule, share, toucher);
+        new Worker(
+            settings.workers(),
+            settings.seed(),
+            deadline,
+            schedule,
+            share,
+            toucher,
+            // One voice for the region is enough.
+            number == 0 ? phase -> memory.ifPresent(m -> m.hint(phase)) : _ -> {});
+    workers.add(worker);
     try {
       workload.work(worker);
     } finally {
       schedule.workerLeaves();
     }
     synchronized (this) {
-      operations += worker.operations();
       touchLatencies.add(latencies.histogram());
+      steadyLatencies.add(latencies.steadyHistogram());
       operationLatencies.add(worker.operationLatencies().histogram());
     }
   }
@@ -183,7 +217,7 @@ public final class Session {
                 .get(worker)
                 .verify(memory.orElseThrow().target())
                 .ifPresent(difference -> differences.set(worker, difference)),
-        () -> progress.show("verifying", deadline, memory));
+        () -> progress.show("verifying", deadline, stats(), samples));
     for (int worker = 0; worker < settings.workers(); worker++) {
       Difference difference = differences.get(worker);
       if (difference != null) {

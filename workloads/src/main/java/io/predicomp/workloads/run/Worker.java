@@ -1,7 +1,10 @@
 package io.predicomp.workloads.run;
 
+import io.predicomp.arena.Phase;
 import io.predicomp.workloads.memory.PageShare;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** What one worker has at hand. Used by its thread alone while it works. */
 public final class Worker {
@@ -11,8 +14,9 @@ public final class Worker {
   private final DemotionSchedule demotion;
   private final Optional<PageShare> share;
   private final Optional<Toucher> toucher;
+  private final Consumer<Phase> hints;
   private final Latencies operationLatencies = new Latencies(1);
-  private long operations;
+  private final AtomicLong operations = new AtomicLong();
 
   Worker(
       int workers,
@@ -20,13 +24,15 @@ public final class Worker {
       Deadline deadline,
       DemotionSchedule demotion,
       Optional<PageShare> share,
-      Optional<Toucher> toucher) {
+      Optional<Toucher> toucher,
+      Consumer<Phase> hints) {
     this.workers = workers;
     this.seed = seed;
     this.deadline = deadline;
     this.demotion = demotion;
     this.share = share;
     this.toucher = toucher;
+    this.hints = hints;
   }
 
   /** {@return number of workers of the run} */
@@ -59,18 +65,23 @@ public final class Worker {
     return toucher;
   }
 
+  /** {@return whom to tell what comes, for workloads that are asked to} */
+  public Consumer<Phase> hints() {
+    return hints;
+  }
+
   /** {@return latencies of operations that are more than a touch} */
   public Latencies operationLatencies() {
     return operationLatencies;
   }
 
-  /** Says how many operations were done. */
+  /** Says how many operations were done so far. Say so after every batch, and at the end. */
   public void setOperations(long operations) {
-    this.operations = operations;
+    this.operations.setOpaque(operations);
   }
 
-  /** {@return operations done} */
+  /** {@return operations done so far; any thread may ask} */
   public long operations() {
-    return operations;
+    return operations.getOpaque();
   }
 }

@@ -22,6 +22,8 @@ final class JsonKeys {
                 + (workload.equals("mmap_churn") ? latencies("op") : "")
                 + MEMORY
                 + (arena ? ARENA : "")
+                + STEADY
+                + (arena ? STEADY_ARENA : "")
                 + "cpu_seconds verification verified_pages interrupted")
         .toList();
   }
@@ -34,10 +36,23 @@ final class JsonKeys {
 
   private static final String ARENA =
       """
-      saved_percent saved_percent_second_half work_stalled_percent prefetches prefetch_coverage
+      saved_percent work_stalled_percent prefetches prefetch_coverage
       prefetch_accuracy agent_cpu_seconds agent_cpu_seconds_per_gib_minute hotness_source predictor
       decision region_resident_demoted_bytes pool_bytes codec_ratio end_to_end_ratio demotions demotion_ms
       restores demand_restores stall_events stall_p50_ns stall_p99_ns stall_max_ns stalled_percent
+      """;
+
+  private static final String STEADY =
+      """
+      steady_from_ms steady_ms steady_ops steady_ops_per_sec steady_touch_p50_ns steady_touch_p99_ns
+      steady_cpu_seconds
+      """;
+
+  private static final String STEADY_ARENA =
+      """
+      steady_saved_percent steady_stalled_percent steady_demoted steady_demand_restores
+      steady_prefetches steady_prefetches_wasted steady_prefetch_coverage steady_prefetch_accuracy
+      steady_agent_cpu_percent steady_agent_cpu_seconds_per_gib_minute
       """;
 
   private static String rate(String workload) {

@@ -20,11 +20,12 @@ class SessionTest {
   private static final int PAGE = 4096;
   private static final long BYTES = 1 << 20;
   private static final PageFill FILL = PageFills.parse("mixed_50_50", 1, PAGE);
-  private static final Session.Settings SETTINGS =
-      new Session.Settings(3, 1, 100, 1, PAGE, true, false);
 
   /** Long enough for several pauses on a busy machine. */
   private static final long RUN_NANOS = 2_000_000_000;
+
+  private static final Session.Settings SETTINGS =
+      new Session.Settings(3, 1, 100, 1, PAGE, true, RUN_NANOS / 2, false);
 
   private static RunResult run(Workload workload, TouchMemory memory) {
     return new Session(
@@ -58,7 +59,7 @@ class SessionTest {
   @Test
   void aPageThatSomebodyElseWroteIsNamed() {
     try (PlainMemory memory = new PlainMemory(BYTES)) {
-      InteractiveBurst burst = new InteractiveBurst(BYTES, 10_000_000, 10_000_000, false);
+      InteractiveBurst burst = new InteractiveBurst(BYTES, 10_000_000, 10_000_000, false, 0);
       Workload vandal =
           new Workload() {
             @Override
