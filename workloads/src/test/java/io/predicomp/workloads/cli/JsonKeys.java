@@ -70,7 +70,8 @@ final class JsonKeys {
     return switch (workload) {
       case "interactive_burst" ->
           """
-          touches region_mb use_mem_arena arena_autoloops arena_compress_ops
+          touches region_mb use_mem_arena compress_policy external_compress_triggers
+          arena_autoloops arena_compress_ops
           arena_decompress_ops arena_evictions_lru arena_hotness_epoch
           arena_damon_snapshots arena_damon_regions_observed arena_damon_read_errors
           arena_bg_compress_attempts arena_bg_compress_admits
