@@ -1,6 +1,7 @@
 package io.predicomp.os.testing;
 
 import java.lang.reflect.Method;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Measures what a thread allocates on the heap. By reflection, because the module under test does
@@ -8,7 +9,9 @@ import java.lang.reflect.Method;
  */
 public final class AllocationMeter {
   private static final int CALLS = 20_000;
-  private static final int ROUNDS = 50;
+
+  /** A busy machine compiles late. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private AllocationMeter() {}
 
@@ -19,7 +22,8 @@ public final class AllocationMeter {
    */
   public static double bytesPerCall(Runnable action) {
     double least = Double.MAX_VALUE;
-    for (int round = 0; round < ROUNDS && least > 0; round++) {
+    long start = System.nanoTime();
+    while (least > 0 && System.nanoTime() - start < PATIENCE_NANOS) {
       long before = allocatedByThisThread();
       for (int i = 0; i < CALLS; i++) {
         action.run();
