@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own for a main class of the tests, on the class path, which has everything. */
@@ -26,13 +27,22 @@ public final class ChildJvm {
    */
   public static String run(List<String> options, Class<?> main, String... arguments)
       throws IOException, InterruptedException {
+    return run(options, Map.of(), main, arguments);
+  }
+
+  /** As {@link #run(List, Class, String...)}, with further variables in its environment. */
+  public static String run(
+      List<String> options, Map<String, String> environment, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath()));
     command.add(main.getName());
     command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     long most = PATIENCE_SECONDS + SoakTime.each().toSeconds();
     assertTrue(process.waitFor(most, TimeUnit.SECONDS), said);
