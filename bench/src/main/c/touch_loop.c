@@ -19,36 +19,43 @@ struct job {
 	struct latencies latencies;
 };
 
-static inline void touch(struct job *job, char *region, uint32_t *writes, uint64_t page)
+/* Everything but the accesses of a batch, so that more of them are under way at once. */
+static inline void prepare(struct job *job, uint64_t key, uint64_t index, uint64_t *offsets)
 {
-	uint64_t number = job->first_page + page;
-	uint64_t offset = number * PAGE_BYTES + (hash(number) & (PAGE_BYTES - 8));
+	for (int i = 0; i < BATCH; i++) {
+		uint64_t random = hash(key + (index + i) * UINT64_C(0x9E3779B97F4A7C15)) >> 33;
+		uint64_t page = (random * job->pages) >> 31;
+		uint64_t number = job->first_page + page;
 
+		offsets[i] = number * PAGE_BYTES + (hash(number) & (PAGE_BYTES - 8));
+		job->writes[page]++;
+	}
+}
+
+static inline void touch(char *region, uint64_t offset)
+{
 	*(volatile uint64_t *)(region + offset) += 1;
-	writes[page]++;
 }
 
 static void *work(void *argument)
 {
 	struct job *job = argument;
 	char *region = job->region;
-	uint32_t *writes = job->writes;
 	uint64_t key = hash(job->seed);
-	uint64_t pages = job->pages;
+	uint64_t offsets[BATCH];
 	uint64_t index = 0;
 	int until_next = 1;
 
 	while (now() < job->end) {
+		prepare(job, key, index, offsets);
+		index += BATCH;
 		for (int i = 0; i < BATCH; i++) {
-			uint64_t random = hash(key + index++ * UINT64_C(0x9E3779B97F4A7C15)) >> 33;
-			uint64_t page = (random * pages) >> 31;
-
 			if (--until_next > 0) {
-				touch(job, region, writes, page);
+				touch(region, offsets[i]);
 			} else {
 				until_next = LATENCY_STEP;
 				int64_t start = now();
-				touch(job, region, writes, page);
+				touch(region, offsets[i]);
 				record(&job->latencies, now() - start);
 			}
 		}

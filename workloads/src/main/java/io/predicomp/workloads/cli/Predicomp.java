@@ -90,7 +90,7 @@ public final class Predicomp implements Runnable {
     Measurements.addTo(commandLine);
     describe(commandLine);
     return commandLine
-        .setParameterExceptionHandler((e, args) -> refuse(e.getMessage()))
+        .setParameterExceptionHandler((e, args) -> refuse(Suggestion.explain(e)))
         .setExecutionExceptionHandler((e, sub, result) -> failed(e))
         .setUsageHelpAutoWidth(true);
   }

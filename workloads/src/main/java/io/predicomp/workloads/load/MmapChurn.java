@@ -2,6 +2,7 @@ package io.predicomp.workloads.load;
 
 import io.predicomp.os.SystemPage;
 import io.predicomp.os.memory.Mapping;
+import io.predicomp.workloads.run.Clock;
 import io.predicomp.workloads.run.Deadline;
 import io.predicomp.workloads.run.DemotionPass;
 import io.predicomp.workloads.run.DemotionSchedule;
@@ -41,6 +42,7 @@ public record MmapChurn(long regionBytes, long mapBytes, long requestedRate) imp
 
   @Override
   public void work(Worker worker) {
+    Clock clock = worker.deadline().clock();
     Toucher sidecar = worker.toucher().orElse(null);
     Pacer pacer = new Pacer((double) requestedRate / worker.workers(), worker.deadline());
     long operations = 0;
@@ -48,9 +50,11 @@ public record MmapChurn(long regionBytes, long mapBytes, long requestedRate) imp
     int batch;
     while ((batch = pacer.next(LARGEST_BATCH)) > 0) {
       for (int i = 0; i < batch && !worker.deadline().isStopped(); i++) {
-        long start = worker.deadline().clock().nanoTime();
+        long start = clock.nanoTime();
         mapTouchUnmap();
-        worker.operationLatencies().record(worker.deadline().clock().nanoTime() - start);
+        long end = clock.nanoTime();
+        worker.serviceLatencies().record(end - start);
+        worker.operationLatencies().record(end - pacer.dueNanoTime(i));
         operations++;
         if (sidecar != null) {
           sidecar.touch(page);

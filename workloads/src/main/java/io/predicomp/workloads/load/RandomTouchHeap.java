@@ -39,11 +39,15 @@ public record RandomTouchHeap(long regionBytes, long requestedRate, double zipfE
     Toucher toucher = worker.toucher().orElseThrow();
     Pacer pacer = new Pacer((double) requestedRate / worker.workers(), worker.deadline());
     ZipfRanks ranks = zipfExponent == 0 ? null : new ZipfRanks(worker.pages(), zipfExponent);
+    int[] pages = new int[LARGEST_BATCH];
     int batch;
     while ((batch = pacer.next(LARGEST_BATCH)) > 0) {
-      for (int i = 0; i < batch; i++) {
-        toucher.touch(ranks == null ? toucher.randomPage() : toucher.zipfPage(ranks));
+      if (ranks == null) {
+        toucher.randomPages(pages, batch);
+      } else {
+        toucher.zipfPages(ranks, pages, batch);
       }
+      toucher.touch(pages, batch, pacer, worker.operationLatencies());
       worker.setOperations(toucher.touches());
     }
     worker.setOperations(toucher.touches());

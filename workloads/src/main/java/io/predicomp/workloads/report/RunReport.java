@@ -45,8 +45,11 @@ public record RunReport(
     putSettings(json);
     putRate(json);
     putLatencies(json, "touch", result.touchLatencies());
-    if (workload instanceof MmapChurn) {
+    if (workload.requestedRate() > 0) {
       putLatencies(json, "op", result.operationLatencies());
+    }
+    if (workload instanceof MmapChurn) {
+      putLatencies(json, "op_service", result.serviceLatencies());
     }
     putMemory(json);
     putArena(json);

@@ -62,9 +62,8 @@ public final class Summary {
     line(
         churn ? "mappings" : "touches",
         "%,d (%,.0f a second%s)".formatted(result.operations(), result.rate(), passes));
-    if (churn) {
-      latencies("mapping latency", result.operationLatencies());
-    }
+    latencies("from when due", result.operationLatencies());
+    latencies("mapping latency", result.serviceLatencies());
     latencies("touch latency", result.touchLatencies());
   }
 

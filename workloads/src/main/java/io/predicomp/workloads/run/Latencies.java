@@ -51,6 +51,18 @@ public final class Latencies {
     return true;
   }
 
+  /**
+   * Counts operations that need not be timed.
+   *
+   * @param most how many there are
+   * @return how many of them come before one that {@link #isDue}
+   */
+  public int skip(int most) {
+    int skipped = Math.min(most, untilNext - 1);
+    untilNext -= skipped;
+    return skipped;
+  }
+
   /** Records one operation. */
   public void record(long nanos) {
     if (before == null && steady.getAsBoolean()) {

@@ -20,6 +20,7 @@ public final class Pacer {
   private final double head;
   private final LongConsumer park;
   private long done;
+  private long firstOfBatch;
 
   /** Counts from the start of the run. */
   public Pacer(double operationsPerSecond, Deadline deadline) {
@@ -56,16 +57,30 @@ public final class Pacer {
       long due = due(Math.min(elapsed, end)) - done;
       if (due > 0) {
         int batch = (int) Math.min(most, due);
+        firstOfBatch = done;
         done += batch;
         return batch;
       }
       if (elapsed >= end) {
         return 0;
       }
-      long nextDue = (long) ((done + 1 - head) / operationsPerNano);
-      deadline.sleepUntil(
-          deadline.startNanoTime() + Math.max(nextDue, elapsed + SHORTEST_SLEEP_NANOS), park);
+      long earliest = deadline.startNanoTime() + elapsed + SHORTEST_SLEEP_NANOS;
+      deadline.sleepUntil(Math.max(dueNanoTimeOf(done), earliest), park);
     }
+  }
+
+  /**
+   * {@return the time of the clock at which an operation of the last batch was due} A latency
+   * counted from there contains the wait of the operations that a stall of an earlier one held up.
+   *
+   * @param index in the batch, from 0
+   */
+  public long dueNanoTime(int index) {
+    return dueNanoTimeOf(firstOfBatch + index);
+  }
+
+  private long dueNanoTimeOf(long operation) {
+    return deadline.startNanoTime() + (long) ((operation + 1 - head) / operationsPerNano);
   }
 
   private long due(long elapsed) {

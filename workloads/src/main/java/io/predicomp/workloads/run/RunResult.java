@@ -22,8 +22,10 @@ import org.HdrHistogram.Histogram;
  * @param startStats the arena when the work began
  * @param steady what was measured once there had been time to learn; nothing if the run was over
  *     before
- * @param touchLatencies of the touches timed, in nanoseconds
- * @param operationLatencies of operations that are more than a touch, in nanoseconds
+ * @param touchLatencies of the touches timed, each from its begin, in nanoseconds
+ * @param operationLatencies of paced operations, from when they were due, in nanoseconds
+ * @param serviceLatencies of operations that are more than a touch, from their begin, in
+ *     nanoseconds
  */
 public record RunResult(
     long operations,
@@ -42,6 +44,7 @@ public record RunResult(
     Optional<SteadyState> steady,
     Histogram touchLatencies,
     Histogram operationLatencies,
+    Histogram serviceLatencies,
     Verification verification) {
 
   /**

@@ -50,6 +50,7 @@ public final class Session {
   private final List<PageShare> shares;
   private final Histogram touchLatencies = Latencies.newHistogram();
   private final Histogram operationLatencies = Latencies.newHistogram();
+  private final Histogram serviceLatencies = Latencies.newHistogram();
   private final SteadyWatch steady;
   private final List<Worker> workers = new CopyOnWriteArrayList<>();
   private final Histogram steadyLatencies = Latencies.newHistogram();
@@ -137,6 +138,7 @@ public final class Session {
         steadyState,
         touchLatencies,
         operationLatencies,
+        serviceLatencies,
         verification);
   }
 
@@ -176,6 +178,7 @@ public final class Session {
                     memory.orElseThrow().target(),
                     s,
                     latencies,
+                    deadline.clock(),
                     settings.seed(),
                     number,
                     settings.writePercent()));
@@ -199,6 +202,7 @@ public final class Session {
       touchLatencies.add(latencies.histogram());
       steadyLatencies.add(latencies.steadyHistogram());
       operationLatencies.add(worker.operationLatencies().histogram());
+      serviceLatencies.add(worker.serviceLatencies().histogram());
     }
   }
 

@@ -14,12 +14,16 @@ public final class Toucher {
   private final TouchTarget target;
   private final PageShare share;
   private final Latencies latencies;
+  private final Clock clock;
   private final int writePercent;
   private final long pageKey;
   private final long writeKey;
   private final long scatter;
   private long touches;
   private long randomPages;
+
+  /** Offsets to write at, or complements of offsets to read from. */
+  private long[] prepared = new long[0];
 
   /** Keeps the compiler from dropping reads. */
   private long sum;
@@ -32,12 +36,14 @@ public final class Toucher {
       TouchTarget target,
       PageShare share,
       Latencies latencies,
+      Clock clock,
       long seed,
       int worker,
       int writePercent) {
     this.target = target;
     this.share = share;
     this.latencies = latencies;
+    this.clock = clock;
     this.writePercent = writePercent;
     this.scatter = scatter(share.pages());
     this.pageKey = Mix.at(seed, 2L * worker);
@@ -51,13 +57,30 @@ public final class Toucher {
   }
 
   /**
-   * {@return the next page of a random sequence in which the page of each rank comes as often as
-   * {@code ranks} says} Ranks are scattered over the share, so that often touched pages are no
-   * neighbours.
+   * Takes the next pages of the random sequence.
+   *
+   * @param pages gets them
+   * @param count how many
    */
-  public int zipfPage(ZipfRanks ranks) {
-    long rank = ranks.next(() -> (Mix.at(pageKey, randomPages++) >>> 11) * 0x1p-53);
-    return (int) (rank * scatter % share.pages());
+  public void randomPages(int[] pages, int count) {
+    for (int i = 0; i < count; i++) {
+      pages[i] = randomPage();
+    }
+  }
+
+  /**
+   * Takes the next pages of a random sequence in which the page of each rank comes as often as
+   * {@code ranks} says. Ranks are scattered over the share, so that often touched pages are no
+   * neighbours.
+   *
+   * @param pages gets them
+   * @param count how many
+   */
+  public void zipfPages(ZipfRanks ranks, int[] pages, int count) {
+    for (int i = 0; i < count; i++) {
+      long rank = ranks.next(() -> (Mix.at(pageKey, randomPages++) >>> 11) * 0x1p-53);
+      pages[i] = (int) (rank * scatter % share.pages());
+    }
   }
 
   /** The step to multiply with that reaches every page: coprime with their number. */
@@ -76,12 +99,69 @@ public final class Toucher {
    */
   public void touch(int page) {
     if (latencies.isDue()) {
-      long start = System.nanoTime();
+      long start = clock.nanoTime();
       access(page);
-      latencies.record(System.nanoTime() - start);
+      latencies.record(clock.nanoTime() - start);
     } else {
       access(page);
     }
+  }
+
+  /**
+   * Touches pages that were due one after the other. Does what {@link #touch(int)} does to each,
+   * but everything else before the first access: the fewer instructions lie between accesses, the
+   * more of them a processor has under way at once.
+   *
+   * @param pages numbers in the share
+   * @param count how many of them, the batch of {@code pacer}
+   * @param fromDue gets the time from when a touch was due until it was done, of the touches timed
+   */
+  public void touch(int[] pages, int count, Pacer pacer, Latencies fromDue) {
+    prepare(pages, count);
+    for (int i = 0; i < count; i++) {
+      int timed = i + latencies.skip(count - i);
+      accessPrepared(i, timed);
+      i = timed;
+      if (i < count && latencies.isDue()) {
+        long start = clock.nanoTime();
+        accessPrepared(i, i + 1);
+        long end = clock.nanoTime();
+        latencies.record(end - start);
+        fromDue.record(end - pacer.dueNanoTime(i));
+      }
+    }
+  }
+
+  private void prepare(int[] pages, int count) {
+    if (prepared.length < count) {
+      prepared = new long[pages.length];
+    }
+    for (int i = 0; i < count; i++) {
+      int page = pages[i];
+      long offset = share.wordOffset(page);
+      if (isWrite(touches + i)) {
+        share.wrote(page);
+        prepared[i] = offset;
+      } else {
+        prepared[i] = ~offset;
+      }
+    }
+    touches += count;
+  }
+
+  private void accessPrepared(int from, int to) {
+    TouchTarget target = this.target; // an access orders memory: fields would be loaded again
+    long[] prepared = this.prepared;
+    long sum = 0;
+    for (int i = from; i < to; i++) {
+      long offset = prepared[i];
+      if (offset >= 0) {
+        target.increment(offset);
+      } else {
+        sum += target.read(~offset);
+      }
+    }
+    this.sum += sum;
   }
 
   private void access(int page) {

@@ -16,6 +16,7 @@ public final class Worker {
   private final Optional<Toucher> toucher;
   private final Consumer<Phase> hints;
   private final Latencies operationLatencies = new Latencies(1);
+  private final Latencies serviceLatencies = new Latencies(1);
   private final AtomicLong operations = new AtomicLong();
 
   Worker(
@@ -70,9 +71,14 @@ public final class Worker {
     return hints;
   }
 
-  /** {@return latencies of operations that are more than a touch} */
+  /** {@return latencies of paced operations, from when they were due until they were done} */
   public Latencies operationLatencies() {
     return operationLatencies;
+  }
+
+  /** {@return how long operations that are more than a touch took once they had begun} */
+  public Latencies serviceLatencies() {
+    return serviceLatencies;
   }
 
   /** Says how many operations were done so far. Say so after every batch, and at the end. */

@@ -1,6 +1,7 @@
 package io.predicomp.workloads.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -124,6 +125,9 @@ class RefusalTest {
         "external fio --test x|--test|mmtests and phoronix",
         "tools|tools check|Say",
         "interactive_burst --bogus|--bogus|Unknown option",
+        "interactive_burst --duration-sek 3|'--duration-sek'|; did you mean '--duration-sec'?",
+        "interactive_burst --use-mem-arean|'--use-mem-arean'|; did you mean '--use-mem-arena'?",
+        "interactive_brust --seed 1|'interactive_brust'|; did you mean 'interactive_burst'?",
         "interactive_burst --seed|--seed|Missing"
       })
   void isRefused(String line, String option, String allowed) {
@@ -140,5 +144,17 @@ class RefusalTest {
     Answer answer =
         ask("interactive_burst --duration-sec 301 --workers 600 --unsafe-allow-long --fill x");
     assertTrue(answer.err().contains("--fill"), answer.err());
+  }
+
+  @Test
+  void nothingIsSuggestedForWhatResemblesNothing() {
+    assertFalse(ask("interactive_burst --bogus").err().contains("did you mean"));
+    assertFalse(ask("nothing_of_ours").err().contains("did you mean"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"abc,abc,0", "abc,abd,1", "abc,ac,1", "ac,abc,1", "abc,'',3", "kitten,sitting,3"})
+  void changesAreCounted(String from, String to, int changes) {
+    assertEquals(changes, Suggestion.changes(from, to));
   }
 }

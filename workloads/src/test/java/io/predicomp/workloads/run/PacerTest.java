@@ -61,4 +61,46 @@ class PacerTest {
     deadline.interrupt();
     assertEquals(0, pacer.next(10));
   }
+
+  @Test
+  void aStallDelaysEveryOperationThatWasDueMeanwhile() {
+    FakeClock clock = new FakeClock();
+    Deadline deadline = new Deadline(clock, SECOND);
+    Pacer pacer = new Pacer(1_000, deadline);
+    long period = SECOND / 1_000;
+    clock.now++;
+    assertEquals(1, pacer.next(16));
+    assertEquals(deadline.startNanoTime(), pacer.dueNanoTime(0));
+    clock.now += 10 * period; // the first operation
+    assertEquals(8, pacer.next(8));
+    for (int i = 0; i < 8; i++) {
+      assertNear(deadline.startNanoTime() + (i + 1) * period, pacer.dueNanoTime(i));
+    }
+    assertEquals(2, pacer.next(8));
+    assertNear(deadline.startNanoTime() + 9 * period, pacer.dueNanoTime(0));
+  }
+
+  private static void assertNear(long expected, long nanos) {
+    assertTrue(Math.abs(expected - nanos) <= 1, nanos + " instead of " + expected);
+  }
+
+  @Property(tries = 200)
+  void nothingIsHandedOutBeforeItIsDue(
+      @ForAll @IntRange(min = 1, max = 2_000_000) int rate,
+      @ForAll @IntRange(min = 1, max = 100) int head,
+      @ForAll @IntRange(max = 20_000_000) int oversleepNanos) {
+    FakeClock clock = new FakeClock();
+    clock.oversleepNanos = oversleepNanos;
+    Pacer pacer = new Pacer(rate, new Deadline(clock, SECOND / 10), head / 100.0, clock::park);
+    long last = Long.MIN_VALUE;
+    int batch;
+    while ((batch = pacer.next(256)) > 0) {
+      for (int i = 0; i < batch; i++) {
+        long due = pacer.dueNanoTime(i);
+        assertTrue(due >= last, "operations are due in turn");
+        last = due;
+      }
+      assertTrue(last <= clock.now + 1, last + " due at " + clock.now);
+    }
+  }
 }

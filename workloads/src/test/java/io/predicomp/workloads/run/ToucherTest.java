@@ -10,6 +10,7 @@ import io.predicomp.workloads.fill.PageFills;
 import io.predicomp.workloads.memory.PageShare;
 import io.predicomp.workloads.memory.PlainMemory;
 import io.predicomp.workloads.memory.TouchTarget;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +34,7 @@ class ToucherTest {
 
   private static Toucher toucher(
       TouchTarget target, PageShare share, long seed, int worker, int writePercent) {
-    return new Toucher(target, share, new Latencies(16), seed, worker, writePercent);
+    return new Toucher(target, share, new Latencies(16), Clock.SYSTEM, seed, worker, writePercent);
   }
 
   @Test
@@ -97,5 +98,95 @@ class ToucherTest {
       }
       assertTrue(Math.abs(writes - 30_000) < 1_000, writes + " writes");
     }
+  }
+
+  @Test
+  void aBatchTouchesWhatSingleTouchesDo() {
+    try (PlainMemory one = new PlainMemory((long) PAGES * PAGE);
+        PlainMemory other = new PlainMemory((long) PAGES * PAGE)) {
+      PageShare oneShare = share();
+      PageShare otherShare = share();
+      oneShare.fill(one.target(), () -> false);
+      otherShare.fill(other.target(), () -> false);
+      Toucher single = toucher(one.target(), oneShare, 5, 0, 50);
+      Toucher batches = toucher(other.target(), otherShare, 5, 0, 50);
+      Pacer pacer = new Pacer(1_000, new Deadline(new FakeClock(), 1));
+      int[] pages = new int[7];
+      for (int batch = 0; batch < 1_000; batch++) {
+        batches.randomPages(pages, pages.length);
+        batches.touch(pages, pages.length, pacer, new Latencies(1));
+        for (int i = 0; i < pages.length; i++) {
+          single.touch(single.randomPage());
+        }
+      }
+      assertEquals(single.touches(), batches.touches());
+      assertEquals(single.sum(), batches.sum());
+      assertTrue(otherShare.verify(other.target()).isEmpty());
+      for (int page = 0; page < PAGES; page++) {
+        long offset = oneShare.wordOffset(page);
+        assertEquals(one.target().read(offset), other.target().read(offset));
+      }
+    }
+  }
+
+  /** A target whose first access takes long. */
+  private static final class Stalling implements TouchTarget {
+    private final TouchTarget memory;
+    private final FakeClock clock;
+    private long stallNanos;
+
+    Stalling(TouchTarget memory, FakeClock clock, long stallNanos) {
+      this.memory = memory;
+      this.clock = clock;
+      this.stallNanos = stallNanos;
+    }
+
+    @Override
+    public long read(long offset) {
+      clock.now += stallNanos;
+      stallNanos = 0;
+      return memory.read(offset);
+    }
+
+    @Override
+    public void increment(long offset) {
+      memory.increment(offset);
+      read(offset);
+    }
+
+    @Override
+    public void writePage(long offset, MemorySegment page) {
+      memory.writePage(offset, page);
+    }
+
+    @Override
+    public void readPage(long offset, MemorySegment page) {
+      memory.readPage(offset, page);
+    }
+  }
+
+  @Test
+  void aStallCountsInEveryTouchItHeldUp() {
+    long period = 1_000_000;
+    FakeClock clock = new FakeClock();
+    Pacer pacer = new Pacer(1e9 / period, new Deadline(clock, 1_000 * period));
+    Latencies fromBegin = new Latencies(1);
+    Latencies fromDue = new Latencies(1);
+    try (PlainMemory memory = new PlainMemory((long) PAGES * PAGE)) {
+      TouchTarget target = new Stalling(memory.target(), clock, 10 * period);
+      Toucher toucher = new Toucher(target, share(), fromBegin, clock, 5, 0, 100);
+      int[] pages = new int[16];
+      clock.now++;
+      while (toucher.touches() < 11) {
+        int batch = pacer.next(pages.length);
+        toucher.randomPages(pages, batch);
+        toucher.touch(pages, batch, pacer, fromDue);
+      }
+    }
+    assertEquals(11, fromBegin.histogram().getTotalCount());
+    assertEquals(1, fromBegin.histogram().getCountBetweenValues(period / 2, 100 * period));
+    // Those due 0 to 9 periods after the first end when the stall does; the next is in time.
+    assertEquals(10, fromDue.histogram().getCountBetweenValues(period / 2, 100 * period));
+    assertEquals(5, fromDue.histogram().getCountBetweenValues(11 * period / 2, 100 * period));
   }
 }
