@@ -1,6 +1,7 @@
 package io.predicomp.arena;
 
 import static io.predicomp.arena.ArenaConfig.mebibytes;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -379,6 +380,39 @@ class ResidentBudgetTest {
               .sum();
       assertEquals(arena.stats().budget().demotedWaiting(), demoted);
       assertFalse(demoted == 0);
+    }
+  }
+
+  /**
+   * Two pages that are needed together when there is room for one: bringing either back must not go
+   * on for ever at the cost of the other, whatever the contents save.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1024, 2048, 2560, 2816, 3072, 3328, 3584, 3840})
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void copiesWithinARegionEndHoweverTightTheBudgetIs(int randomBytes) {
+    try (CompressedArena arena = withBudget(1)) {
+      Region region = arena.allocateRegion(3 << 19);
+      int pages = (int) (region.byteSize() / PAGE);
+      SplittableRandom random = new SplittableRandom(randomBytes);
+      byte[] page = new byte[PAGE];
+      byte[][] expected = new byte[pages][];
+      for (int p = 0; p < pages; p++) {
+        random.nextBytes(page);
+        Arrays.fill(page, randomBytes, PAGE, (byte) p);
+        expected[p] = page.clone();
+        region.copyFrom((long) p * PAGE, page, 0, PAGE);
+      }
+      for (int copies = 0; copies < 2_000; copies++) {
+        int from = random.nextInt(pages);
+        int to = random.nextInt(pages);
+        region.copyTo((long) from * PAGE, region, (long) to * PAGE, PAGE);
+        expected[to] = expected[from];
+      }
+      for (int p = 0; p < pages; p++) {
+        region.copyTo((long) p * PAGE, page, 0, PAGE);
+        assertArrayEquals(expected[p], page);
+      }
     }
   }
 }

@@ -61,10 +61,17 @@ final class PageRestorer {
    * wait for ever.
    */
   void makeAccessible(PinSlot slot, PageTable table, int page, int count, byte wanted) {
+    makeAccessible(slot, table, page, count, wanted, 0);
+  }
+
+  /**
+   * @param waits how often this access has waited for room and lost what it got: after {@value
+   *     #MOST_WAITS} it goes beyond the budget
+   */
+  void makeAccessible(PinSlot slot, PageTable table, int page, int count, byte wanted, int waits) {
     long stallStart = -1;
     DemandRestoreEvent event = null;
     int roomTaken = 0; // pages
-    int waits = 0;
     try {
       int p = page;
       while (p < page + count) {

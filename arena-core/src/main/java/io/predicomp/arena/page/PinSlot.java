@@ -122,18 +122,19 @@ public final class PinSlot extends PinSlotPadAfter {
    * @throws IllegalStateException if a region is closed
    */
   public void enterBoth(PageTable source, int sourcePage, PageTable target, int targetPage) {
-    while (true) {
+    for (int rounds = 0; ; rounds++) {
       pin(source, sourcePage, 1);
       pinSecond(target, targetPage);
       if (source.state(sourcePage) >= PageState.READABLE
           && target.state(targetPage) >= PageState.WRITABLE) {
         return;
       }
-      // One at a time: a thread that waits for a page must not hold another one.
+      // One at a time: a thread that waits for a page must not hold another one. So within a tight
+      // budget each may be demoted for the other, until the rounds count as waits.
       SECOND_PIN.setRelease(this, 0L);
-      source.restorer().makeAccessible(this, source, sourcePage, 1, PageState.READABLE);
+      source.restorer().makeAccessible(this, source, sourcePage, 1, PageState.READABLE, rounds);
       pin(target, targetPage, 1);
-      target.restorer().makeAccessible(this, target, targetPage, 1, PageState.WRITABLE);
+      target.restorer().makeAccessible(this, target, targetPage, 1, PageState.WRITABLE, rounds);
     }
   }
 
