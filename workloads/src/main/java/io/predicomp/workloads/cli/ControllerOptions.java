@@ -94,7 +94,7 @@ final class ControllerOptions {
               new Enroll(
                   Math.toIntExact(ProcessHandle.current().pid()),
                   workload,
-                  arena.capMebibytes,
+                  arena.config(workload).poolLimit() >> 20,
                   arena.minSavingsPercent,
                   regionBytes >> 20,
                   policy.word())));

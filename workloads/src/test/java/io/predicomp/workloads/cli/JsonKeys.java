@@ -19,7 +19,8 @@ final class JsonKeys {
                 + rate(workload)
                 + " latency_sample_step "
                 + latencies("touch")
-                + (workload.equals("mmap_churn") ? latencies("op") : "")
+                + (isPaced(workload) ? latencies("op") : "")
+                + (workload.equals("mmap_churn") ? latencies("op_service") : "")
                 + MEMORY
                 + (arena ? ARENA : "")
                 + STEADY
@@ -55,11 +56,12 @@ final class JsonKeys {
       steady_agent_cpu_percent steady_agent_cpu_seconds_per_gib_minute
       """;
 
+  private static boolean isPaced(String workload) {
+    return List.of("random_touch_heap", "mmap_churn").contains(workload);
+  }
+
   private static String rate(String workload) {
-    return switch (workload) {
-      case "random_touch_heap", "mmap_churn" -> "ops_per_sec achieved_ops_per_sec";
-      default -> "achieved_ops_per_sec";
-    };
+    return (isPaced(workload) ? "ops_per_sec " : "") + "achieved_ops_per_sec";
   }
 
   private static String latencies(String of) {

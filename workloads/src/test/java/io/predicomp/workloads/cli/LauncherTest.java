@@ -232,7 +232,8 @@ class LauncherTest {
     assertEquals("ok", json.get("verification").asText());
     List<String> rows = Files.readAllLines(trace);
     assertTrue(rows.size() > 10, rows.toString());
-    assertEquals(14, rows.getLast().split(",", -1).length);
+    assertEquals(22, rows.getFirst().split(",", -1).length);
+    assertEquals(22, rows.getLast().split(",", -1).length);
     assertSharesAreDrawn(Files.readAllLines(heat));
   }
 
