@@ -9,8 +9,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class AllocationMeter {
   private static final int CALLS = 20_000;
+  private static final int ROUNDS = 50;
 
-  /** A busy machine compiles late. */
+  /** Beyond that many rounds: a busy machine compiles late. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private AllocationMeter() {}
@@ -23,7 +24,9 @@ public final class AllocationMeter {
   public static double bytesPerCall(Runnable action) {
     double least = Double.MAX_VALUE;
     long start = System.nanoTime();
-    while (least > 0 && System.nanoTime() - start < PATIENCE_NANOS) {
+    for (int round = 0;
+        least > 0 && (round < ROUNDS || System.nanoTime() - start < PATIENCE_NANOS);
+        round++) {
       long before = allocatedByThisThread();
       for (int i = 0; i < CALLS; i++) {
         action.run();
