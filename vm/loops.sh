@@ -21,10 +21,11 @@ export PREDICOMP_MODULE_PATH=$built_modules
 # An emulated processor compiles slowly.
 export PREDICOMP_JAVA_OPTS=-XX:TieredStopAtLevel=1
 
-# burst SECONDS [ARGUMENT...]: a run as a user makes it. In a subshell, which becomes the run.
+# burst SECONDS [ARGUMENT...]: a run as a user makes it, on the regions that DAMON watches. In a subshell,
+# which becomes the run.
 burst() {
   exec "$root/predicomp" interactive_burst --json --duration-sec "$1" --region-mb 16 --workers 2 \
-    --active-ms 100 --idle-ms 3000 --use-mem-arena --arena-cap-mb 16 --arena-autoloops \
+    --active-ms 100 --idle-ms 3000 --use-mem-arena --arena-access checked --arena-cap-mb 16 --arena-autoloops \
     --arena-t-cold-ms 200 --arena-cpu-pct 50 --arena-stall-pct 50 "${@:2}"
 }
 
