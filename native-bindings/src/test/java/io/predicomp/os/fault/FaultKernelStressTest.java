@@ -62,7 +62,7 @@ class FaultKernelStressTest {
   @ParameterizedTest
   @ValueSource(strings = {"no-protection", "no-generation", "clean-unprotected", "stale-swap"})
   void withoutItWritesAreLost(String control) throws Exception {
-    String said = run(1, "plain", "control", control, "1", "16");
+    String said = run(1, "plain", "control", control, "45", "16");
     System.out.print(said);
     assertTrue(said.contains(" bad words") && !said.contains(" 0 bad words"), said);
   }
