@@ -11,8 +11,8 @@ public final class AllocationMeter {
   private static final int CALLS = 20_000;
   private static final int ROUNDS = 50;
 
-  /** Beyond that many rounds: a busy machine compiles late. */
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+  /** Beyond that many rounds: a busy machine compiles late, seen after more than 5 s. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private AllocationMeter() {}
 
@@ -22,10 +22,14 @@ public final class AllocationMeter {
    * does not.
    */
   public static double bytesPerCall(Runnable action) {
+    return bytesPerCall(action, PATIENCE_NANOS);
+  }
+
+  static double bytesPerCall(Runnable action, long patienceNanos) {
     double least = Double.MAX_VALUE;
     long start = System.nanoTime();
     for (int round = 0;
-        least > 0 && (round < ROUNDS || System.nanoTime() - start < PATIENCE_NANOS);
+        least > 0 && (round < ROUNDS || System.nanoTime() - start < patienceNanos);
         round++) {
       long before = allocatedByThisThread();
       for (int i = 0; i < CALLS; i++) {

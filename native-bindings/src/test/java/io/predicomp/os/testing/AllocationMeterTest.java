@@ -11,7 +11,7 @@ class AllocationMeterTest {
 
   @Test
   void seesAnObject() {
-    double bytes = AllocationMeter.bytesPerCall(() -> sink = new long[1]);
+    double bytes = AllocationMeter.bytesPerCall(() -> sink = new long[1], 0);
     assertTrue(bytes >= 16, () -> bytes + " bytes for an array of " + sink);
   }
 
