@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -34,13 +35,15 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * How many lifecycle events a second are followed without losing one, how late requests are, and
- * what the controller's thread costs at 500 forks a second. Needs root and a C compiler.
+ * How many lifecycle events a second are followed without losing one, how late requests are, how
+ * soon a launched controller watches, and what it costs at 500 forks a second. Needs root and a C
+ * compiler.
  *
  * <pre>bench/run controller</pre>
  */
 public final class ControllerFigures {
   private static final int SECONDS = 8;
+  private static final int SECONDS_ALONE = 2;
   private static final int FORKS_PER_SECOND = 500;
   private static final long GAP_NANOS = 10_000_000;
 
@@ -77,70 +80,53 @@ public final class ControllerFigures {
   /** Prints the figures. */
   public static void main(String[] arguments) throws Exception {
     Path directory = Files.createTempDirectory("controller");
-    Path storm = directory.resolve("storm");
     try {
-      compile(Path.of("bench/src/main/c/process_storm.c"), storm);
-      follow(storm, "threads", 1);
-      follow(storm, "threads", 2);
-      follow(storm, "processes", 1);
-      follow(storm, "processes", 2);
-      trigger(storm, directory.resolve("socket"));
+      for (String kind : List.of("threads", "processes")) {
+        follow(kind, 1);
+        follow(kind, 2);
+      }
+      trigger(directory.resolve("socket"));
+      LaunchedController.measure(directory.resolve("socket"), FORKS_PER_SECOND);
     } finally {
       Files.deleteIfExists(directory.resolve("socket"));
-      Files.deleteIfExists(storm);
       Files.delete(directory);
     }
   }
 
-  private static void compile(Path source, Path program) throws Exception {
-    int code =
-        new ProcessBuilder("cc", "-O2", "-pthread", "-o", program.toString(), source.toString())
-            .inheritIO()
-            .start()
-            .waitFor();
-    if (code != 0) {
-      throw new IOException("cc could not compile " + source);
-    }
-  }
-
-  private static Process start(Path storm, String... arguments) throws IOException {
-    String[] command = new String[arguments.length + 1];
-    command[0] = storm.toString();
-    System.arraycopy(arguments, 0, command, 1, arguments.length);
-    return new ProcessBuilder(command).start();
-  }
-
   /** Reads all events of a storm as the controller does, and tells the tracker each. */
-  private static void follow(Path storm, String kind, int workers) throws Exception {
-    boolean threads = kind.equals("threads");
+  private static void follow(String kind, int workers) throws Exception {
+    Process alone = Storm.start(kind, SECONDS_ALONE, workers);
+    long unobserved = 2 * Storm.made(alone) / SECONDS_ALONE;
     ProcessTracker tracker = new ProcessTracker(new DelayPolicy(0), false, _ -> {});
     long cpu = ThreadCpuClock.currentThreadNanos();
-    long start;
     long made;
     long lost;
-    try (BpfProcessEvents events = BpfProcessEvents.open(threads, BpfProcessEvents.RING_BYTES);
+    try (BpfProcessEvents events =
+            BpfProcessEvents.open(kind.equals("threads"), BpfProcessEvents.RING_BYTES);
         Poller poller = new Poller(1)) {
       poller.add(events.fd().getAsInt());
-      start = System.nanoTime();
-      Process child = start(storm, kind, Integer.toString(SECONDS), Integer.toString(workers));
+      Process child = Storm.start(kind, SECONDS, workers);
       while (child.isAlive()) {
         poller.await(TimeUnit.MILLISECONDS.toNanos(20));
         drain(events, tracker);
         LockSupport.parkNanos(4_000_000);
       }
-      made =
-          Long.parseLong(
-              new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
+      made = 2 * Storm.made(child);
       drain(events, tracker);
       lost = events.lost();
     }
-    double seconds = (System.nanoTime() - start) / 1e9;
     cpu = ThreadCpuClock.currentThreadNanos() - cpu;
-    long seen = tracker.forks() + tracker.exits();
     System.out.printf(
-        "%-9s by %d: source %,d events/s, seen %,d of %,d made, lost %d, reader %.1f %% of a"
-            + " core%n",
-        kind, workers, (long) (2 * made / seconds), seen, 2 * made, lost, cpu / seconds / 1e7);
+        "%-9s by %d: followed %,d events/s, %,d of %,d made, lost %d; reader %.1f %% of a core;"
+            + " unobserved the source makes %,d/s%n",
+        kind,
+        workers,
+        made / SECONDS,
+        tracker.forks() + tracker.exits(),
+        made,
+        lost,
+        cpu / 1e7 / SECONDS,
+        unobserved);
   }
 
   private static void drain(BpfProcessEvents events, ProcessTracker tracker) {
@@ -172,7 +158,7 @@ public final class ControllerFigures {
   }
 
   /** Has itself asked again and again, while a storm forks at a rate. */
-  private static void trigger(Path storm, Path socket) throws Exception {
+  private static void trigger(Path socket) throws Exception {
     AtomicBoolean stop = new AtomicBoolean();
     AtomicLong cpu = new AtomicLong();
     CountDownLatch listening = new CountDownLatch(1);
@@ -193,9 +179,7 @@ public final class ControllerFigures {
     }
     Histogram late = new Histogram(TimeUnit.SECONDS.toNanos(10), 3);
     long start = System.nanoTime();
-    Process child =
-        start(
-            storm, "processes", Integer.toString(SECONDS), "2", Integer.toString(FORKS_PER_SECOND));
+    Process child = Storm.start("processes", SECONDS, 2, FORKS_PER_SECOND);
     try (EnrolledProcess process =
         EnrolledProcess.enroll(
             socket,
@@ -225,7 +209,8 @@ public final class ControllerFigures {
         late.getValueAtPercentile(99) / 1e6,
         late.getMaxValue() / 1e6);
     System.out.printf(
-        "controller's thread: %.2f %% of a core at %d forks/s and %d requests/s%n",
+        "controller's thread, code not yet compiled: %.2f %% of a core at %d forks/s and %d"
+            + " requests/s%n",
         cpu.get() / ((System.nanoTime() - start) / 1e9) / 1e7,
         FORKS_PER_SECOND,
         late.getTotalCount() / SECONDS);

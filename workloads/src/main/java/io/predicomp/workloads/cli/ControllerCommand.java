@@ -35,13 +35,13 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Follows all processes of the machine, and asks those that have enrolled"
           + " (--controller-enroll) to compress their memory some time after they began.",
-      "Runs until Ctrl-C. As root it sees every process; without, it polls."
+      "Runs until Ctrl-C, or --duration-sec. As root it sees every process; without, it polls."
     })
 final class ControllerCommand implements Callable<Integer> {
   private static final Path SYSTEM_PRESSURE = Path.of("/proc/pressure/memory");
   private static final long LOOK_NANOS = 1_000_000_000L;
 
-  /** {@code --delay-sec}. */
+  /** {@code --delay-sec}, {@code --duration-sec}. */
   static final class Seconds extends DecimalConverter {
     Seconds() {
       super(0, 86_400);
@@ -81,6 +81,16 @@ final class ControllerCommand implements Callable<Integer> {
           "Seconds from exec until a process is asked, or first looked at, 0 to 86400, may be a"
               + " fraction (default: ${DEFAULT-VALUE}).")
   double delaySeconds;
+
+  @Option(
+      names = "--duration-sec",
+      paramLabel = "S",
+      defaultValue = "0",
+      converter = Seconds.class,
+      description =
+          "Seconds until it ends, 0 to 86400, may be a fraction; 0: runs until Ctrl-C (default:"
+              + " ${DEFAULT-VALUE}).")
+  double durationSeconds;
 
   @Option(
       names = "--policy",
@@ -157,7 +167,9 @@ final class ControllerCommand implements Callable<Integer> {
     Path pressure = pressureFile();
     TriggerPolicy chosenPolicy = policy();
     ControllerLog log = new ControllerLog(System.err, verbose);
-    Deadline deadline = new Deadline(Clock.SYSTEM, Long.MAX_VALUE);
+    Deadline deadline =
+        new Deadline(
+            Clock.SYSTEM, durationSeconds == 0 ? Long.MAX_VALUE : (long) (durationSeconds * 1e9));
     Chosen chosen = openEvents();
     for (String why : chosen.refused()) {
       log.say(why);

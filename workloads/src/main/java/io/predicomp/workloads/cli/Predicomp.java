@@ -3,8 +3,10 @@ package io.predicomp.workloads.cli;
 import io.predicomp.os.ErrnoException;
 import io.predicomp.workloads.churn.TooManyFailures;
 import java.io.UncheckedIOException;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,8 +26,7 @@ import picocli.CommandLine.Spec;
       "",
       "Exit codes: 0 done, 1 failed (or contents were wrong), 2 wrong options, 130 interrupted.",
       "JVM options can be given in the environment variable PREDICOMP_JAVA_OPTS."
-    },
-    subcommands = {HelpCommand.class, AutoComplete.GenerateCompletion.class})
+    })
 public final class Predicomp implements Runnable {
   private static final int FAILED = 1;
   private static final int REFUSED = 2;
@@ -58,7 +59,7 @@ public final class Predicomp implements Runnable {
     interruption.install();
     int code = FAILED;
     try {
-      code = commandLine(interruption).execute(arguments);
+      code = commandLine(interruption, arguments).execute(arguments);
     } finally {
       interruption.finish(code);
     }
@@ -68,26 +69,47 @@ public final class Predicomp implements Runnable {
   /** {@return the parser with all commands} */
   static CommandLine commandLine(Interruption interruption) {
     CommandLine commandLine = new CommandLine(new Predicomp());
-    for (MemoryCommand command :
-        List.of(
-            new InteractiveBurstCommand(interruption),
-            new AnonStreamerCommand(interruption),
-            new RandomTouchHeapCommand(interruption),
-            new MmapChurnCommand(interruption))) {
-      commandLine.addSubcommand(command);
-    }
-    commandLine.addSubcommand(new ForkExitStormCommand(interruption));
-    commandLine.addSubcommand(new ForkTouchExitCommand(interruption));
-    commandLine.addSubcommand(new ForkExecStormCommand(interruption));
-    commandLine.addSubcommand(new ControllerCommand(interruption));
-    commandLine.addSubcommand(new MatrixCommand(interruption));
-    commandLine.addSubcommand(ProbeCommand.commandLine(interruption));
-    commandLine.addSubcommand(new ExternalCommand(interruption));
-    commandLine.addSubcommand(
-        new CommandLine(new ToolsCommand()).addSubcommand(new ToolsCommand.Check()));
-    commandLine.addSubcommand(new SmokeCommand());
-    commandLine.addSubcommand(new DoctorCommand());
+    commands(interruption)
+        .forEach((name, command) -> commandLine.addSubcommand(name, command.get()));
+    commandLine.addSubcommand(new HelpCommand());
+    commandLine.addSubcommand(new AutoComplete.GenerateCompletion());
     Measurements.addTo(commandLine);
+    return prepare(commandLine);
+  }
+
+  /**
+   * {@return a parser that understands these arguments} It knows the one command that they begin
+   * with, for to read the options of all takes longer than the rest of the start; or all of them.
+   */
+  private static CommandLine commandLine(Interruption interruption, String[] arguments) {
+    String name = arguments.length > 0 ? arguments[0] : "";
+    Supplier<Object> command = commands(interruption).get(name);
+    return command == null
+        ? commandLine(interruption)
+        : prepare(new CommandLine(new Predicomp()).addSubcommand(name, command.get()));
+  }
+
+  private static Map<String, Supplier<Object>> commands(Interruption interruption) {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("interactive_burst", () -> new InteractiveBurstCommand(interruption));
+    commands.put("anon_streamer", () -> new AnonStreamerCommand(interruption));
+    commands.put("random_touch_heap", () -> new RandomTouchHeapCommand(interruption));
+    commands.put("mmap_churn", () -> new MmapChurnCommand(interruption));
+    commands.put("fork_exit_storm", () -> new ForkExitStormCommand(interruption));
+    commands.put("fork_touch_exit", () -> new ForkTouchExitCommand(interruption));
+    commands.put("fork_exec_storm", () -> new ForkExecStormCommand(interruption));
+    commands.put("controller", () -> new ControllerCommand(interruption));
+    commands.put("matrix", () -> new MatrixCommand(interruption));
+    commands.put("probe", () -> ProbeCommand.commandLine(interruption));
+    commands.put("external", () -> new ExternalCommand(interruption));
+    commands.put(
+        "tools", () -> new CommandLine(new ToolsCommand()).addSubcommand(new ToolsCommand.Check()));
+    commands.put("smoke", SmokeCommand::new);
+    commands.put("doctor", DoctorCommand::new);
+    return commands;
+  }
+
+  private static CommandLine prepare(CommandLine commandLine) {
     describe(commandLine);
     return commandLine
         .setParameterExceptionHandler((e, args) -> refuse(Suggestion.explain(e)))
