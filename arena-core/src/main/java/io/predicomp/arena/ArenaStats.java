@@ -1,24 +1,9 @@
 package io.predicomp.arena;
 
-import io.predicomp.arena.agent.BackgroundLoops;
-import io.predicomp.arena.page.BudgetCounters;
-import io.predicomp.arena.page.DemandStall;
-import io.predicomp.arena.page.DenseTier;
-import io.predicomp.arena.page.DenseTierCounters;
-import io.predicomp.arena.page.MoverCounters;
-import io.predicomp.arena.page.PageCensus;
-import io.predicomp.arena.page.PageMover;
-import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.policy.PredictorScore;
-import io.predicomp.arena.pool.CompressedPool;
-import io.predicomp.arena.transparent.TransparentStats;
-import io.predicomp.os.fault.FaultCounter;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What an arena held and had done at one moment. Immutable. Parts are read one after the other
@@ -283,7 +268,7 @@ public record ArenaStats(
       double fullPercent,
       long elapsedNanos,
       StallTimes times) {
-    private static Stall of(StallTimes times, long total, long some, long full, long elapsed) {
+    static Stall of(StallTimes times, long total, long some, long full, long elapsed) {
       double onePercent = Math.max(1, elapsed) / 100.0;
       return new Stall(
           times.count(),
@@ -444,153 +429,6 @@ public record ArenaStats(
     }
   }
 
-  static ArenaStats of(
-      ArenaConfig config,
-      PageMover mover,
-      CompressedPool pool,
-      @Nullable BackgroundLoops background,
-      List<PageTable> tables,
-      @Nullable TransparentStats transparent,
-      String barrier,
-      String discarder) {
-    PageCensus census = PageCensus.NONE;
-    long metadata = mover.metadataBytes() + (background == null ? 0 : background.metadataBytes());
-    for (PageTable table : tables) {
-      census = census.plus(PageCensus.of(table));
-      metadata += table.metadataBytes();
-    }
-    if (transparent != null) {
-      census = census.plus(transparent.census());
-      metadata += transparent.metadataBytes();
-    }
-    return new ArenaStats(
-        config.pageBytes(),
-        new Pages(
-            census.total(),
-            census.fresh(),
-            census.resident(),
-            census.compressed(),
-            census.sameFilled(),
-            census.cleanCopies(),
-            census.rejected()),
-        new Pool(
-            pool.limitBytes(),
-            pool.poolBytes(),
-            pool.payloadBytes(),
-            pool.metadataBytes(),
-            pool.freeBytes(),
-            pool.fragmentedBytes(),
-            pool.largestFreeExtent(),
-            pool.objects(),
-            pool.compactions()),
-        budget(config, mover, pool),
-        demotions(mover.counters(), transparent),
-        restores(mover.counters(), transparent),
-        stall(mover.stall(), transparent),
-        tiers(mover.denseTier()),
-        background == null ? Loops.OFF : loops(background),
-        metadata,
-        barrier,
-        discarder);
-  }
-
-  private static Budget budget(ArenaConfig config, PageMover mover, CompressedPool pool) {
-    BudgetCounters c = mover.budgetCounters();
-    long limit = mover.budget().isLimited() ? mover.budget().limitBytes() : 0;
-    return new Budget(
-        limit,
-        mover.residentPages() * config.pageBytes() + pool.poolBytes(),
-        mover.highestHeldBytes(),
-        c.waits.sum(),
-        c.demotedWaiting.sum(),
-        c.demotedAhead.sum(),
-        c.overshoots.sum(),
-        limit == 0 ? 0 : Math.max(0, mover.highestHeldBytes() - limit),
-        c.refused.sum());
-  }
-
-  private static Loops loops(BackgroundLoops background) {
-    return new Loops(
-        background.hotnessSource(),
-        background.hotnessNote(),
-        background.verdict(),
-        background.predictor(),
-        Collections.unmodifiableMap(background.predictions()),
-        background.failure(),
-        Collections.unmodifiableMap(background.cpuNanos()),
-        Collections.unmodifiableMap(background.counters()),
-        Collections.unmodifiableMap(background.gauges()));
-  }
-
-  private static Demotions demotions(MoverCounters c, @Nullable TransparentStats t) {
-    return new Demotions(
-        c.demoteAttempts.sum(),
-        c.compressAttempts.sum(),
-        c.demoted.sum(),
-        c.demotedCompressed.sum(),
-        c.demotedSameFilled.sum(),
-        c.demotedClean.sum(),
-        c.keptPinned.sum() + count(t, FaultCounter.KEPT_PINNED),
-        c.keptRescued.sum(),
-        c.keptSmallGain.sum(),
-        c.keptPoolFull.sum(),
-        c.keptDiscardFailed.sum());
-  }
-
-  private static Restores restores(MoverCounters c, @Nullable TransparentStats t) {
-    return new Restores(
-        c.demandRestores.sum() + count(t, FaultCounter.DEMAND_RESTORES),
-        c.requestedRestores.sum(),
-        c.prefetches.sum(),
-        c.prefetchesUsed.sum(),
-        c.prefetchesWasted.sum(),
-        c.pressureRestores.sum(),
-        c.rescues.sum() + count(t, FaultCounter.RESCUES),
-        c.copiesKept.sum() + count(t, FaultCounter.COPIES_KEPT),
-        c.copiesDropped.sum() + count(t, FaultCounter.COPIES_DROPPED),
-        c.corruptPages.sum() + count(t, FaultCounter.CORRUPT));
-  }
-
-  private static long count(@Nullable TransparentStats transparent, FaultCounter counter) {
-    return transparent == null ? 0 : transparent.count(counter);
-  }
-
-  private static Stall stall(DemandStall stall, @Nullable TransparentStats transparent) {
-    Histogram histogram = stall.histogram();
-    if (transparent != null) {
-      histogram.add(transparent.stalls());
-    }
-    return Stall.of(
-        new StallTimes(histogram),
-        stall.totalNanos() + count(transparent, FaultCounter.STALL_NANOS),
-        Math.max(stall.someNanos(), count(transparent, FaultCounter.SOME_NANOS)),
-        stall.fullNanos(),
-        stall.elapsedNanos());
-  }
-
-  private static Tiers tiers(DenseTier tier) {
-    DenseTierCounters c = tier.counters();
-    return new Tiers(
-        tier.densePages(),
-        tier.denseBytes(),
-        tier.coldestPages(),
-        tier.coldestBytes(),
-        tier.dictionaries(),
-        tier.dictionaryBytes(),
-        c.toDense.sum(),
-        c.toColdest.sum(),
-        c.savedBytes.sum(),
-        c.keptSmallGain.sum(),
-        c.keptRestored.sum(),
-        c.keptPoolFull.sum(),
-        c.keptFailed.sum(),
-        c.plans.sum(),
-        c.planNanos.sum(),
-        c.dictionariesTrained.sum(),
-        c.dictionariesKept.sum(),
-        c.trainingFailures.sum());
-  }
-
   /**
    * What happened between an earlier snapshot of the same arena and this one: sums are differences,
    * percentiles and shares are of that time alone, and everything that is a state is that of this
@@ -646,107 +484,6 @@ public record ArenaStats(
    * predecessor exported (its chunk is our page); arena-core/README.md defines each.
    */
   public Map<String, Number> counters() {
-    Map<String, Number> map = new LinkedHashMap<>();
-    long evicted = pages.compressed() + pages.sameFilled();
-    map.put("logical_input_bytes", evicted * pageBytes);
-    map.put("total_input_bytes_attempted", demotions.compressAttempts() * pageBytes);
-    map.put("total_chunks_attempted", demotions.compressAttempts());
-    map.put("chunks_admitted", demotions.compressed() + demotions.sameFilled());
-    map.put("compressed_bytes_live", pool.payload());
-    map.put("pool_bytes_live", pool.used());
-    map.put("pool_bytes_free", pool.free());
-    map.put("pool_bytes_fragmented", pool.fragmented());
-    map.put("pool_largest_free_extent", pool.largestFreeExtent());
-    map.put("pool_compactions", pool.compactions());
-    map.put(
-        "slot_bytes_live", pool.used() - pool.metadata() - pool.free() - tiers.dictionaryBytes());
-    map.put("compress_ops", demotions.compressed() + demotions.sameFilled());
-    map.put("decompress_ops", restores.total());
-    map.put("evictions_lru", restores.pressure());
-    map.put("incompressible_chunks", pages.incompressible());
-    map.put("access_hits_decompressed", restores.demand());
-    map.put("compression_reject_small_gain", demotions.smallGain());
-    map.put("demand_decompress_stall_events", stall.events());
-    map.put("demand_decompress_stall_ns_total", stall.totalNanos());
-    map.put("page_bytes", pageBytes);
-    map.put("pages_total", pages.total());
-    map.put("pages_fresh", pages.fresh());
-    map.put("pages_resident", pages.resident());
-    map.put("pages_compressed", pages.compressed());
-    map.put("pages_same_filled", pages.sameFilled());
-    map.put("pages_clean_copies", pages.cleanCopies());
-    map.put("pool_limit_bytes", pool.limit());
-    map.put("pool_metadata_bytes", pool.metadata());
-    map.put("pool_objects", pool.objects());
-    map.put("page_table_bytes", pageTableBytes);
-    map.put("resident_budget_bytes", budget.limit());
-    map.put("held_bytes", budget.held());
-    map.put("held_bytes_highest", budget.highest());
-    map.put("budget_waits", budget.waits());
-    map.put("budget_demoted_waiting", budget.demotedWaiting());
-    map.put("budget_demoted_ahead", budget.demotedAhead());
-    map.put("budget_overshoots", budget.overshoots());
-    map.put("budget_overshoot_bytes_highest", budget.highestOvershoot());
-    map.put("budget_refused", budget.refused());
-    map.put("demote_attempts", demotions.attempts());
-    map.put("demoted", demotions.demoted());
-    map.put("demoted_compressed", demotions.compressed());
-    map.put("demoted_same_filled", demotions.sameFilled());
-    map.put("demoted_clean", demotions.clean());
-    map.put("reject_pinned", demotions.pinned());
-    map.put("reject_rescued", demotions.rescued());
-    map.put("reject_pool_full", demotions.poolFull());
-    map.put("reject_discard_failed", demotions.discardFailed());
-    map.put("restores_demand", restores.demand());
-    map.put("restores_requested", restores.requested());
-    map.put("prefetch_decompress_ops", restores.prefetched());
-    map.put("prefetch_used", restores.prefetchedUsed());
-    map.put("prefetch_wasted", restores.prefetchedWasted());
-    map.put("prefetch_coverage", restores.prefetchCoverage());
-    map.put("prefetch_accuracy", restores.prefetchAccuracy());
-    map.put("restores_pressure", restores.pressure());
-    map.put("rescues", restores.rescues());
-    map.put("clean_copies_kept", restores.copiesKept());
-    map.put("clean_copies_dropped", restores.copiesDropped());
-    map.put("corrupt_pages", restores.corrupt());
-    map.put("stall_p50_ns", stall.p50Nanos());
-    map.put("stall_p90_ns", stall.p90Nanos());
-    map.put("stall_p99_ns", stall.p99Nanos());
-    map.put("stall_p999_ns", stall.p999Nanos());
-    map.put("stall_max_ns", stall.maxNanos());
-    map.put("stalled_percent", stall.somePercent());
-    map.put("stalled_full_percent", stall.fullPercent());
-    map.put("pages_dense", tiers.densePages());
-    map.put("pages_coldest", tiers.coldestPages());
-    map.put("dense_payload_bytes", tiers.denseBytes());
-    map.put("coldest_payload_bytes", tiers.coldestBytes());
-    map.put("dictionaries", tiers.dictionaries());
-    map.put("dictionary_bytes", tiers.dictionaryBytes());
-    map.put("recompressed_dense", tiers.toDense());
-    map.put("recompressed_coldest", tiers.toColdest());
-    map.put("recompress_saved_bytes", tiers.savedBytes());
-    map.put("recompress_reject_small_gain", tiers.smallGain());
-    map.put("recompress_reject_restored", tiers.restored());
-    map.put("recompress_reject_pool_full", tiers.poolFull());
-    map.put("recompress_reject_failed", tiers.failed());
-    map.put("dense_plans", tiers.plans());
-    map.put("dense_plan_ns_total", tiers.planNanos());
-    map.put("dictionaries_trained", tiers.dictionariesTrained());
-    map.put("dictionaries_kept", tiers.dictionariesKept());
-    map.put("dictionary_training_failures", tiers.trainingFailures());
-    map.put("codec_ratio", codecRatio());
-    map.put("end_to_end_ratio", endToEndRatio());
-    map.putAll(loops.gauges());
-    map.putAll(loops.counters());
-    loops
-        .predictions()
-        .forEach(
-            (name, figures) -> {
-              map.put("predictor_" + name + "_accuracy", figures.accuracy());
-              map.put("predictor_" + name + "_coverage", figures.coverage());
-              map.put("predictor_" + name + "_timeliness", figures.timeliness());
-            });
-    loops.cpuNanos().forEach((role, nanos) -> map.put("agent_cpu_ns_" + role, nanos));
-    return map;
+    return StatsCounters.of(this);
   }
 }

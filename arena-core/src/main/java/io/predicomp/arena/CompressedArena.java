@@ -357,7 +357,7 @@ public final class CompressedArena implements AutoCloseable {
       tables.add(region.table());
     }
     TransparentMover transparentPages = transparentMover;
-    return ArenaStats.of(
+    return StatsReader.read(
         config,
         mover,
         pool,
