@@ -14,7 +14,7 @@ import static io.predicomp.arena.pool.ExtentTable.NONE;
  */
 final class Placement {
   /** Objects between two neighbours of level 0 from which on each level is used. */
-  private static final int[] LEAST_OBJECTS = {0, 40, 160, 640};
+  private static final int[] LEAST_OBJECTS = {0, 40, 160, 640, 4000};
 
   /** A slot may always be larger than needed by this share of the need, as a right shift. */
   private static final int LEAST_SLACK_SHIFT = 6;

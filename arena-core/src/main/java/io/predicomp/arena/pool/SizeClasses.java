@@ -8,15 +8,17 @@ import java.util.stream.IntStream;
  *
  * <p>A class is a slot size (a multiple of 16 bytes) and a slab length in units. Only sizes that
  * fill some slab to less than 16 bytes per slot exist, each with the shortest such slab, so that a
- * slab has next to no unusable tail. Sizes are spaced in four levels, each a refinement of the one
+ * slab has next to no unusable tail. Sizes are spaced in five levels, each a refinement of the one
  * before: a small pool opens slabs of the coarse classes only, because a part-filled slab per class
- * would cost it more than rounding up does; a large pool uses all.
+ * would cost it more than rounding up does; a large pool uses all. A slab of one unit would need a
+ * record for each 4 KiB, so classes of short slabs have a twin of longer ones for large pools.
  *
  * <pre>
  *  level 0   |           |           |           |           |     1/8 apart, short slabs
  *  level 1   |     |     |     |     |     |     |     |     |     1/16
  *  level 2   |  |  |  |  |  |  |  |  |  |  |  |  |  |  |  |  |     1/32
  *  level 3   |||||||||||||||||||||||||||||||||||||||||||||||||     1/48
+ *  level 4   with a size between each two of these                 1/96, slabs of 16 KiB and more
  *            └ slot sizes ──────────────────────────────────────►
  * </pre>
  *
@@ -24,7 +26,7 @@ import java.util.stream.IntStream;
  */
 final class SizeClasses {
   static final int STEP = 16;
-  static final int LEVELS = 4;
+  static final int LEVELS = 5;
 
   /** No slab is longer, in units: a long bit mask of lengths suffices to find a free extent. */
   static final int MAX_SLAB_UNITS = 40;
@@ -33,10 +35,16 @@ final class SizeClasses {
   static final int MAX_SLOT_BYTES =
       Math.ceilDiv(SlotHeader.MAX_LENGTH + SlotHeader.BYTES, STEP) * STEP;
 
-  private static final double[] SPACING = {1.0 / 8, 1.0 / 16, 1.0 / 32, 1.0 / 48};
+  private static final double[] SPACING = {1.0 / 8, 1.0 / 16, 1.0 / 32, 1.0 / 48, 1.0 / 96};
 
   /** By level, for slots up to one unit; longer slots may use slabs of {@link #MAX_SLAB_UNITS}. */
-  private static final int[] LONGEST_SLAB = {3, 5, 9, 12};
+  private static final int[] LONGEST_SLAB = {3, 5, 9, 12, 24};
+
+  /** A class of shorter slabs has a twin whose slabs are at least so long. */
+  private static final int TWIN_BYTES = 16 * 1024;
+
+  /** The level at which twins are used. */
+  private static final int TWIN_LEVEL = LEVELS - 1;
 
   private static final int LAST_STEP = MAX_SLOT_BYTES / STEP;
 
@@ -44,6 +52,9 @@ final class SizeClasses {
   private final int[] slotBytes;
   private final int[] slabUnits;
   private final short[][] classOfStep = new short[LEVELS][LAST_STEP + 1];
+
+  /** The class of the smallest slots that are large enough, without regard to levels. */
+  private final short[] finestOfStep = new short[LAST_STEP + 1];
 
   SizeClasses(int unitBytes) {
     this.unitBytes = unitBytes;
@@ -54,28 +65,45 @@ final class SizeClasses {
     for (int level = 0; level < LEVELS; level++) {
       refine(levelOf, level);
     }
-    int[] steps = IntStream.rangeClosed(1, LAST_STEP).filter(s -> levelOf[s] < LEVELS).toArray();
-    slotBytes = new int[steps.length];
-    slabUnits = new int[steps.length];
-    for (int cls = 0; cls < steps.length; cls++) {
-      slotBytes[cls] = steps[cls] * STEP;
-      slabUnits[cls] =
-          steps[cls] == LAST_STEP
-              ? Math.ceilDiv(MAX_SLOT_BYTES, unitBytes)
-              : filledSlabUnits(slotBytes[cls], levelOf[steps[cls]]);
-    }
-    for (int level = 0; level < LEVELS; level++) {
-      int cls = steps.length;
-      short target = 0;
-      for (int step = LAST_STEP; step > 0; step--) {
-        if (levelOf[step] < LEVELS) {
-          cls--;
-        }
-        if (levelOf[step] <= level) {
-          target = (short) cls;
-        }
-        classOfStep[level][step] = target;
+    var slots = IntStream.builder();
+    var units = IntStream.builder();
+    short next = 0;
+    for (int step = 1; step <= LAST_STEP; step++) {
+      int level = levelOf[step];
+      if (level == LEVELS) {
+        continue;
       }
+      int shortest =
+          step == LAST_STEP
+              ? Math.ceilDiv(MAX_SLOT_BYTES, unitBytes)
+              : filledSlabUnits(step * STEP, level);
+      slots.add(step * STEP);
+      units.add(shortest);
+      finestOfStep[step] = next;
+      setClass(step, level, next++);
+      int slab = shortest * unitBytes;
+      if (slab < TWIN_BYTES) {
+        slots.add(step * STEP);
+        units.add(Math.ceilDiv(TWIN_BYTES, slab) * shortest);
+        setClass(step, Math.max(level, TWIN_LEVEL), next++);
+      }
+    }
+    slotBytes = slots.build().toArray();
+    slabUnits = units.build().toArray();
+    for (int step = LAST_STEP - 1; step > 0; step--) {
+      for (int level = 0; level < Math.min(levelOf[step], LEVELS); level++) {
+        classOfStep[level][step] = classOfStep[level][step + 1];
+      }
+      if (levelOf[step] == LEVELS) {
+        finestOfStep[step] = finestOfStep[step + 1];
+      }
+    }
+  }
+
+  /** Says which class has the slots of a size, from a level on. */
+  private void setClass(int step, int level, short cls) {
+    for (int l = level; l < LEVELS; l++) {
+      classOfStep[l][step] = cls;
     }
   }
 
@@ -158,8 +186,8 @@ final class SizeClasses {
     return classOfStep[0][slotBytes[cls] / STEP];
   }
 
-  /** The smallest class of any level that holds {@code bytes}. */
+  /** The first class of the smallest slots of any level that hold {@code bytes}. */
   int finestFor(int bytes) {
-    return classOfStep[LEVELS - 1][(bytes + STEP - 1) / STEP];
+    return finestOfStep[(bytes + STEP - 1) / STEP];
   }
 }

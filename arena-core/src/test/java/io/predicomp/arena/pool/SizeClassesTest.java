@@ -15,12 +15,27 @@ class SizeClassesTest {
       int finest = classes.finestFor(bytes);
       assertTrue(classes.slotBytes(finest) >= bytes);
       assertTrue(finest == 0 || classes.slotBytes(finest - 1) < bytes);
-      int coarser = finest;
+      int coarser = classes.slotBytes(finest);
       for (int level = SizeClasses.LEVELS - 1; level >= 0; level--) {
-        int cls = classes.classFor(bytes, level);
-        assertTrue(cls >= coarser, "levels are nested");
-        coarser = cls;
+        int slot = classes.slotBytes(classes.classFor(bytes, level));
+        assertTrue(slot >= coarser, "levels are nested");
+        coarser = slot;
       }
+    }
+  }
+
+  /** The record of an extent has 32 bytes: one for each unit would be 0.8 % of a large pool. */
+  @ParameterizedTest
+  @ValueSource(ints = {4096, 16_384, 65_536})
+  void manyObjectsGetSlabsOfSixteenKibibytesAndMore(int unitBytes) {
+    var classes = new SizeClasses(unitBytes);
+    for (int bytes = 1; bytes <= SizeClasses.MAX_SLOT_BYTES; bytes++) {
+      int few = classes.classFor(bytes, 0);
+      int many = classes.classFor(bytes, SizeClasses.LEVELS - 1);
+      assertTrue(classes.slabUnits(many) * unitBytes >= 16 * 1024);
+      assertTrue(classes.slotBytes(many) <= classes.slotBytes(few));
+      assertEquals(0, classes.slabUnits(many) % classes.slabUnits(classes.finestFor(bytes)));
+      assertEquals(classes.slotBytes(classes.finestFor(bytes)), classes.slotBytes(many));
     }
   }
 
