@@ -67,6 +67,19 @@ typedef int lz4_decompress_dictionary(const char *from, char *to, int length, in
 typedef size_t zstd_decompress(void *context, void *to, size_t capacity, const void *from,
 			       size_t length);
 
+/* The same as PatternCodec.java: the block is the two or three words that the page repeats. */
+static int64_t repeat(const uint8_t *from, uint64_t length, uint8_t *to, uint64_t bytes)
+{
+	if (length != 16 && length != 24)
+		return -1;
+	memcpy(to, from, length);
+	for (uint64_t done = length, more; done < bytes; done += more) {
+		more = done < bytes - done ? done : bytes - done;
+		memcpy(to + done, to, more);
+	}
+	return (int64_t)bytes;
+}
+
 static int64_t decompress(const struct fault_pool *pool, uint64_t entry, int slot)
 {
 	const struct fault_decoder *d = &pool->decoders[CODEC(entry)];
@@ -74,6 +87,8 @@ static int64_t decompress(const struct fault_pool *pool, uint64_t entry, int slo
 	void *to = fault_scratch(slot), *function = (void *)(uintptr_t)d->function;
 	int length = (int)LENGTH(entry), capacity = (int)pool->page_bytes;
 
+	if (d->codec == CODEC_PATTERN)
+		return repeat(from, LENGTH(entry), to, pool->page_bytes);
 	if (function == NULL)
 		return -1;
 	switch (d->codec) {

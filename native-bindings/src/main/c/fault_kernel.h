@@ -60,7 +60,7 @@ enum fault_action { ACT_ABORT, ACT_CLEAN, ACT_BLOCK, ACT_SAME, ACT_REJECT };
 /* What commit did. Only of RESCUED pages does the caller still own the block. */
 enum fault_outcome { OUT_NONE, OUT_DEMOTED, OUT_RESCUED, OUT_DISCARD_FAILED, OUT_KEPT };
 
-enum fault_codec { CODEC_LZ4, CODEC_ZSTD, CODEC_LZ4_DICTIONARY };
+enum fault_codec { CODEC_LZ4, CODEC_ZSTD, CODEC_LZ4_DICTIONARY, CODEC_PATTERN };
 
 /* Counters of a pool, in this order in Java too; since it was opened. */
 enum fault_counter {

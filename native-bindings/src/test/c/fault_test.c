@@ -44,6 +44,10 @@ int predicomp_fault_drop_copy(struct fault_region *, uint64_t index);
 int64_t predicomp_fault_restore(uint64_t address, uint64_t bytes, int keep);
 int64_t predicomp_fault_pin(uint64_t address, uint64_t bytes, int writable);
 int64_t predicomp_fault_unpin(uint64_t address, uint64_t bytes);
+int fault_claim_scratch(void);
+uint8_t *fault_scratch(int slot);
+void fault_release_scratch(int slot);
+int fault_decode(const struct fault_region *r, uint64_t index, uint64_t entry, int slot);
 
 #define CHECK(what) \
 	do { \
@@ -475,6 +479,30 @@ static void failures(struct pool *p)
 	predicomp_fault_region_close(r.native);
 }
 
+/* A block of two or three words in turn is the page that repeats them; any other length is corrupt. */
+static void patterns(struct pool *p)
+{
+	struct region r = region_open(p, 4 * 4096, 0);
+	uint8_t block[32];
+
+	CHECK(predicomp_fault_pool_codec(p->native, 2, CODEC_PATTERN, 0, 0, 0) == 0);
+	for (uint32_t length = 16; length <= 32; length += 8) {
+		uint64_t page = length / 8 - 2, words[4] = {1, 2, 3, 4}, n = length / 8;
+		memcpy(block, words, sizeof block);
+		for (uint32_t i = 0; i < length; i++)
+			block[i] ^= (uint8_t)dictionary[i % sizeof dictionary]; /* store_by does so again */
+		uint64_t entry = store_by(p, block, length, 2);
+		int slot = fault_claim_scratch();
+		int result = fault_decode(r.native, page, entry, slot);
+		CHECK(result == (length <= 24 ? 0 : -EIO));
+		for (uint64_t i = 0; length <= 24 && i < 512; i++)
+			CHECK(((uint64_t *)(void *)fault_scratch(slot))[i] == i % n + 1);
+		fault_release_scratch(slot);
+		release(p, entry);
+	}
+	predicomp_fault_region_close(r.native);
+}
+
 /* As TransparentRegion.java exchanges a block for a denser one; 1 if it did. */
 static int recompress(struct region *r, uint64_t page)
 {
@@ -625,6 +653,7 @@ static void unit(void)
 	denser(&p);
 	blocks_move(&p);
 	corruption(&p);
+	patterns(&p);
 	others_faults_pass(&p);
 	large_pages();
 	/* Every block came back exactly once. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.predicomp.arena.policy.PageTier;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -49,6 +50,30 @@ class PageMovementTest {
       assertEquals(0, stats.pool().objects());
       assertEquals(0, stats.pool().payload());
       assertEquals(0x0102030405060708L, region.getLong(5 * PAGE));
+    }
+  }
+
+  @Test
+  void pagesThatRepeatAFewWordsTakeAFewWords() {
+    try (CompressedArena arena = CompressedArena.open(config().build())) {
+      Region region = arena.allocateRegion(10 * PAGE);
+      long[] content = new long[10 * PAGE / 8];
+      for (int i = 0; i < content.length; i++) {
+        int period = i / (PAGE / 8) % 2 == 0 ? 2 : 3;
+        content[i] = i * 8 / PAGE * 1000L + i * 8 % PAGE / 8 % period;
+        region.setLong(i * 8L, content[i]);
+      }
+      assertEquals(10, region.compress());
+      assertEquals(10, arena.stats().pages().compressed());
+      assertEquals(5 * (16 + 24), arena.stats().pool().payload());
+      assertEquals(0, arena.recompressAll(PageTier.COLDEST)); // there is nothing to gain
+      for (int i = 0; i < content.length; i++) {
+        assertEquals(content[i], region.getLong(i * 8L));
+      }
+      region.setLong(3 * PAGE, -1);
+      assertEquals(10, region.compress());
+      assertEquals(-1, region.getLong(3 * PAGE));
+      assertEquals(content[3 * PAGE / 8 + 1], region.getLong(3 * PAGE + 8));
     }
   }
 

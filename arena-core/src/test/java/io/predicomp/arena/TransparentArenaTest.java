@@ -90,6 +90,26 @@ class TransparentArenaTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void pagesThatRepeatAFewWordsTakeAFewWords(int words) {
+    try (CompressedArena arena = open()) {
+      MemorySegment segment = arena.transparent().allocate(16 * PAGE, PAGE);
+      for (int i = 0; i < 16 * PAGE / 8; i++) {
+        segment.setAtIndex(JAVA_LONG, i, i * 8 / PAGE * 1000L + i * 8 % PAGE / 8 % words);
+      }
+
+      assertEquals(16, arena.compressAll());
+
+      assertEquals(16L * 8 * words, arena.stats().pool().payload());
+      for (int i = 0; i < 16 * PAGE / 8; i++) {
+        assertEquals(
+            i * 8 / PAGE * 1000L + i * 8 % PAGE / 8 % words, segment.getAtIndex(JAVA_LONG, i));
+      }
+      assertEquals(16, arena.stats().restores().demand());
+    }
+  }
+
   @Test
   void restoreBringsPagesBackBeforeTheyAreNeeded() {
     try (CompressedArena arena = open()) {

@@ -55,6 +55,7 @@ final class DemotionBatch implements AutoCloseable {
   private final long copy;
 
   private final long payload;
+  private final PageEncoder encoder;
   private final AddressRanges ranges;
 
   /** Kept, so that a batch allocates nothing. */
@@ -86,6 +87,7 @@ final class DemotionBatch implements AutoCloseable {
     this.buffers = Mapping.anonymous(2L * pageBytes);
     this.copy = buffers.address();
     this.payload = copy + pageBytes;
+    this.encoder = new PageEncoder(mover.codec, mover.admission, pageBytes);
     this.ranges = new AddressRanges(CAPACITY);
   }
 
@@ -331,14 +333,8 @@ final class DemotionBatch implements AutoCloseable {
       keep(i, counters.keptPoolFull);
       return false;
     }
-    int capacity = mover.admission.mostPayloadBytes(pageBytes);
-    int length =
-        mover.codec.compress(AddressSpace.ALL, at, pageBytes, AddressSpace.ALL, payload, capacity);
-    if (length > capacity) {
-      throw new IllegalStateException(
-          mover.codec.name() + " gave " + length + " payload bytes, " + capacity + " were allowed");
-    }
-    if (length <= 0) {
+    int length = encoder.encode(at, payload);
+    if (length == 0) {
       // Remembered until the next write, which takes the mark off with the state.
       byte rejected =
           (byte) (PageState.RESIDENT | (states[i] & PageState.TOUCHED) | PageState.REJECTED);
@@ -351,7 +347,7 @@ final class DemotionBatch implements AutoCloseable {
       keep(i, counters.keptPoolFull);
       return false;
     }
-    entries[i] = PageEntry.of(PageCodecs.BASE, length, handle);
+    entries[i] = encoder.entry(length, handle);
     stored[i] = true;
     return takeFromAccessors(i, evicting, discarding);
   }

@@ -3,6 +3,7 @@ package io.predicomp.arena.page;
 import io.predicomp.arena.codec.Codecs;
 import io.predicomp.arena.codec.Lz4HcDictionaryCodec;
 import io.predicomp.arena.codec.PageCodec;
+import io.predicomp.arena.codec.PatternCodec;
 import io.predicomp.arena.codec.RegionDictionary;
 import io.predicomp.arena.policy.PageTier;
 import io.predicomp.arena.pool.CompressedPool;
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  *    7          6       5                0
  *   | coldest  | dense | index            |
  *     gains      gains   0       the arena's codec
- *     nothing    nothing 1, 2    LZ4 HC, Zstandard
- *                        3 to 63 one dictionary each, used again when no copy needs it
+ *     nothing    nothing 1       the words that the page repeats, denser than which nothing is
+ *                        2, 3    LZ4 HC, Zstandard
+ *                        4 to 63 one dictionary each, used again when no copy needs it
  * </pre>
  *
  * <p>The tried bits only keep a page from being compressed again and again for nothing; they go
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A copy counts from before its entry is published until after it was last read: its dictionary
  * cannot go while somebody restores from it. Counting happens in {@link #added} and {@link
- * #dropped}, which {@link PageMover} alone calls. Copies of the arena's codec are not counted, so a
+ * #dropped}, which {@link PageMover} alone calls. Copies of the first two are not counted, so a
  * restore of one costs the array load of {@link #of} and a comparison.
  *
  * <p>{@link #of} and {@link #dropped} are for any thread, the rest for the holder of the demotion
@@ -34,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageCodecs implements AutoCloseable {
   static final int BASE = 0;
-  static final int HIGH_COMPRESSION = 1;
-  static final int ZSTD = 2;
-  private static final int FIRST_DICTIONARY = 3;
+  static final int HIGH_COMPRESSION = 2;
+  static final int ZSTD = 3;
+  private static final int FIRST_DICTIONARY = 4;
   private static final int INDEXES = 64;
   private static final int INDEX_MASK = INDEXES - 1;
 
@@ -44,6 +46,9 @@ final class PageCodecs implements AutoCloseable {
   static final int TRIED_DENSE = 0x40;
 
   static final int TRIED_COLDEST = 0x80;
+
+  /** What demotion makes of a page that repeats a pattern, with the tried bits. */
+  static final int PATTERN = 1 | TRIED_DENSE | TRIED_COLDEST;
 
   /** docs/dense-tier.md: nearly level 9's ratio with a dictionary, at half of its time or less. */
   static final int HIGH_COMPRESSION_LEVEL = 6;
@@ -75,7 +80,8 @@ final class PageCodecs implements AutoCloseable {
   PageCodecs(CompressedPool pool, PageCodec base) {
     this.pool = pool;
     set(BASE, base);
-    for (int index = 1; index < INDEXES; index++) {
+    set(PATTERN & INDEX_MASK, new PatternCodec());
+    for (int index = HIGH_COMPRESSION; index < INDEXES; index++) {
       uses[index] = new Uses();
     }
   }
@@ -118,7 +124,7 @@ final class PageCodecs implements AutoCloseable {
   /** The tier a copy is in. */
   static PageTier tier(long entry) {
     return switch (index(entry)) {
-      case BASE -> PageTier.BASE;
+      case BASE, PATTERN & INDEX_MASK -> PageTier.BASE;
       case ZSTD -> PageTier.COLDEST;
       default -> PageTier.DENSE;
     };
@@ -135,7 +141,7 @@ final class PageCodecs implements AutoCloseable {
   /** Counts a copy that is about to be published. */
   void added(long entry) {
     int index = index(entry);
-    if (index != BASE) {
+    if (index >= HIGH_COMPRESSION) {
       uses[index].bytes.addAndGet(PageEntry.length(entry));
       uses[index].pages.incrementAndGet();
     }
@@ -144,7 +150,7 @@ final class PageCodecs implements AutoCloseable {
   /** Counts a copy off that nobody will read any more. */
   void dropped(long entry) {
     int index = index(entry);
-    if (index != BASE) {
+    if (index >= HIGH_COMPRESSION) {
       uses[index].bytes.addAndGet(-PageEntry.length(entry));
       // Last: from here on the dictionary may go.
       uses[index].pages.decrementAndGet();
@@ -166,7 +172,7 @@ final class PageCodecs implements AutoCloseable {
   /** Copies in the dense tier, with a dictionary and without. Any thread. */
   long densePages() {
     long sum = 0;
-    for (int index = 1; index < INDEXES; index++) {
+    for (int index = HIGH_COMPRESSION; index < INDEXES; index++) {
       sum += index == ZSTD ? 0 : pages(index);
     }
     return sum;
@@ -175,7 +181,7 @@ final class PageCodecs implements AutoCloseable {
   /** Their payload in bytes. Any thread. */
   long denseBytes() {
     long sum = 0;
-    for (int index = 1; index < INDEXES; index++) {
+    for (int index = HIGH_COMPRESSION; index < INDEXES; index++) {
       sum += index == ZSTD ? 0 : bytes(index);
     }
     return sum;

@@ -4,6 +4,7 @@ import io.predicomp.arena.codec.Lz4Codec;
 import io.predicomp.arena.codec.Lz4HcCodec;
 import io.predicomp.arena.codec.Lz4HcDictionaryCodec;
 import io.predicomp.arena.codec.PageCodec;
+import io.predicomp.arena.codec.PatternCodec;
 import io.predicomp.arena.codec.RegionDictionary;
 import io.predicomp.arena.codec.ZstdCodec;
 import io.predicomp.os.codec.ZstdLibrary;
@@ -24,7 +25,8 @@ final class Decoders {
     return codec instanceof Lz4Codec
         || codec instanceof Lz4HcCodec
         || codec instanceof Lz4HcDictionaryCodec
-        || codec instanceof ZstdCodec;
+        || codec instanceof ZstdCodec
+        || codec instanceof PatternCodec;
   }
 
   /**
@@ -49,6 +51,8 @@ final class Decoders {
         prepareZstd();
         FaultKernel.setCodec(nativePool, number, FaultKernel.Decoder.ZSTD, 0, 0);
       }
+      case PatternCodec _ ->
+          FaultKernel.setCodec(nativePool, number, FaultKernel.Decoder.PATTERN, 0, 0);
       case Lz4Codec _, Lz4HcCodec _ ->
           FaultKernel.setCodec(nativePool, number, FaultKernel.Decoder.LZ4, 0, 0);
       default -> throw new UnsupportedOperationException("not in a handler: " + codec.name());

@@ -1,13 +1,12 @@
 package io.predicomp.arena.transparent;
 
-import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.codec.SameFilled;
 import io.predicomp.arena.event.DemoteBatchEvent;
 import io.predicomp.arena.page.MoverCounters;
 import io.predicomp.arena.page.PageChecksum;
+import io.predicomp.arena.page.PageEncoder;
 import io.predicomp.arena.page.PageEntry;
 import io.predicomp.arena.page.PoolPressure;
-import io.predicomp.arena.policy.AdmissionPolicy;
 import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.os.address.AddressSpace;
 import io.predicomp.os.fault.FaultBatch;
@@ -24,8 +23,7 @@ import java.lang.foreign.MemorySegment;
  */
 final class TransparentEviction implements AutoCloseable {
   private final CompressedPool pool;
-  private final PageCodec codec;
-  private final AdmissionPolicy admission;
+  private final PageEncoder encoder;
   private final PoolPressure pressure;
   private final MoverCounters counters;
   private final boolean sums;
@@ -41,12 +39,11 @@ final class TransparentEviction implements AutoCloseable {
 
   TransparentEviction(TransparentMover.Parts parts) {
     this.pool = parts.pool();
-    this.codec = parts.codec();
-    this.admission = parts.admission();
     this.pressure = parts.mover().pressure();
     this.counters = parts.mover().counters();
     this.sums = parts.checksums();
     this.pageBytes = parts.pageBytes();
+    this.encoder = new PageEncoder(parts.codec(), parts.admission(), pageBytes);
     this.copy = Mapping.anonymous(pageBytes);
     this.payload = Mapping.anonymous(pageBytes);
   }
@@ -129,16 +126,8 @@ final class TransparentEviction implements AutoCloseable {
   }
 
   private byte compress(TransparentRegion region, int i, int page, int mark) {
-    int capacity = admission.mostPayloadBytes(pageBytes);
-    int length =
-        codec.compress(
-            AddressSpace.ALL,
-            copy.address(),
-            pageBytes,
-            AddressSpace.ALL,
-            payload.address(),
-            capacity);
-    if (length <= 0) {
+    int length = encoder.encode(copy.address(), payload.address());
+    if (length == 0) {
       counters.keptSmallGain.increment();
       return FaultBatch.REJECT;
     }
@@ -147,7 +136,7 @@ final class TransparentEviction implements AutoCloseable {
       counters.keptPoolFull.increment();
       return FaultBatch.ABORT;
     }
-    entries[i] = PageEntry.of(TransparentMover.BASE_CODEC, length, handle);
+    entries[i] = encoder.entry(length, handle);
     stored[i] = true;
     return FaultBatch.BLOCK;
   }

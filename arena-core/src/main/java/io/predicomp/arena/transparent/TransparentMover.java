@@ -44,9 +44,6 @@ public final class TransparentMover implements AutoCloseable {
 
   static final int BATCH_PAGES = FaultBatch.CAPACITY;
 
-  /** The number of the arena's own codec among those of its entries. */
-  static final int BASE_CODEC = 0;
-
   private final CompressedPool pool;
   private final AdmissionPolicy admission;
   private final boolean checksums;

@@ -32,7 +32,9 @@ public final class FaultKernel {
     /** {@code ZSTD_decompressDCtx}, with the contexts of {@link #setContexts}. */
     ZSTD(1),
     /** {@code LZ4_decompress_safe_usingDict}. */
-    LZ4_DICTIONARY(2);
+    LZ4_DICTIONARY(2),
+    /** The words that the page repeats. */
+    PATTERN(3);
 
     private final int number;
 
@@ -191,6 +193,7 @@ public final class FaultKernel {
           case LZ4 -> Lz4Library.decompressor();
           case ZSTD -> ZstdLibrary.decompressor();
           case LZ4_DICTIONARY -> Lz4Library.dictionaryDecompressor();
+          case PATTERN -> 0; // known there
         };
     try {
       check(
