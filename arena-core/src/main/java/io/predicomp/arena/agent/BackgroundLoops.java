@@ -3,7 +3,6 @@ package io.predicomp.arena.agent;
 import io.predicomp.arena.LoopConfig;
 import io.predicomp.arena.Phase;
 import io.predicomp.arena.hotness.HotnessSource;
-import io.predicomp.arena.hotness.ProbationHotness;
 import io.predicomp.arena.page.AgedMemory;
 import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.CheckedMemory;
@@ -26,7 +25,7 @@ public final class BackgroundLoops implements AutoCloseable {
   private final LoopConfig config;
   private final AgentClock clock;
   private final AgedMemory memory;
-  private final ProbationHotness probation;
+  private final ProbationAgent probation;
   private final LoopState state = new LoopState();
   private final SharedQuota quota;
   private final List<Agent> agents = new ArrayList<>();
@@ -56,13 +55,12 @@ public final class BackgroundLoops implements AutoCloseable {
     this.clock = clock;
     this.memory = memory;
     this.quota = new SharedQuota(config.cpuPercent(), clock.nanoTime());
-    this.probation =
-        new ProbationHotness(memory, config.epochNanos(), config.stallPercent(), clock.nanoTime());
+    this.probation = new ProbationAgent(memory, config, state, quota, clock);
     AgeCensus census = new AgeCensus(state.activities);
     agents.add(new HotnessAgent(memory, config, state, quota, census, clock));
     if (config.compresses()) {
       agents.add(new CompressionAgent(memory, state, quota, clock));
-      agents.add(new ProbationAgent(probation, state, quota, clock));
+      agents.add(probation);
     }
     if (config.compresses() && dense.enabled()) {
       agents.add(new RecompressionAgent(mover.denseTier(), dense, state, quota, clock));
@@ -155,7 +153,7 @@ public final class BackgroundLoops implements AutoCloseable {
       text.add("touches");
     }
     if (probes) {
-      text.add(probation.name());
+      text.add(probation.evidence());
     }
     return text.toString();
   }

@@ -77,7 +77,11 @@ final class CompressionAgent implements Agent {
     if (wantsBudget(now)) {
       return demoteForBudget(now);
     }
-    if (state.coldShare == 0 || state.allowance == 0 || now < restUntil) {
+    if (state.coldShare == 0 || state.allowance == 0) {
+      return 0;
+    }
+    if (now < restUntil) {
+      idleNanos = Math.min(idleNanos, restUntil - now);
       return 0;
     }
     if (sweep.isDone()) {

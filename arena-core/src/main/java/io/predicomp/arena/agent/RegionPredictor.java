@@ -6,6 +6,7 @@ import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.PrefetchOutcome;
 import io.predicomp.arena.policy.PredictorChoice;
 import io.predicomp.arena.policy.PrefetchPlan;
+import java.util.function.IntPredicate;
 
 /**
  * The predictors of one region, and how far their plan is carried out: restores go through it range
@@ -28,6 +29,7 @@ final class RegionPredictor {
   final PredictorChoice choice;
   private final PrefetchPlan plan = new PrefetchPlan(PrefetchPlan.DEFAULT_CAPACITY);
   private final long[] touched;
+  private final IntPredicate isAway;
   private int range;
   private int page;
   private int needs;
@@ -46,6 +48,7 @@ final class RegionPredictor {
             config.prefetchDistance(),
             config.prefetchBatch());
     this.touched = new long[activity.words()];
+    this.isAway = region::isAway;
   }
 
   void needed(int neededPage, long nowNanos, long restoreNanos, boolean found) {
@@ -81,7 +84,7 @@ final class RegionPredictor {
     heard = false;
     plan.clear();
     range = 0;
-    choice.plan(plan, nowNanos);
+    choice.plan(plan, nowNanos, isAway);
     if (plan.size() == 0) {
       return false;
     }

@@ -2,6 +2,7 @@ package io.predicomp.arena.hotness;
 
 import io.predicomp.arena.page.AgedMemory;
 import io.predicomp.arena.page.AgedRegion;
+import io.predicomp.arena.page.ProbeReport;
 import io.predicomp.arena.page.ProbedRegion;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,54 +15,54 @@ import java.util.concurrent.atomic.LongAdder;
  * away everything grows old enough to be demoted for good.
  *
  * <p>It sends the sample away and tells its sink nothing: what came back is told by faults, to
- * whoever harvests the regions ({@link AgedRegion#harvest}). As many clusters are sent in a round
- * as waiting for them allows: twice as many as in the last one while threads wait for less than
- * half of what they may, half as many when they wait for more.
+ * whoever harvests the regions ({@link AgedRegion#harvest}). Once a round it asks how many pages it
+ * may send, with what became of the last ones.
  *
  * <p>For one thread.
  */
 public final class ProbationHotness implements HotnessSource {
+  /** Says what may be sent away. */
+  public interface Allowance {
+    /** How many pages in this round, by what became of those sent before, in all regions. */
+    long pages(ProbeReport report, long nanoTime);
+
+    /** Whether pages of a region may go now. */
+    boolean covers(ProbedRegion region, long nanoTime);
+  }
+
   /** Clusters sent away in one call, each of which takes a tenth of a millisecond. */
   private static final int SLICE_PROBES = 4;
 
   /** Blocks looked at in one call. */
   private static final int SLICE_LOOKS = 1 << 12;
 
-  private static final int LEAST_PROBES = 2;
-
   /** Of all blocks, the part that is probed in one round at most. */
   private static final int MOST_PART = 4;
 
-  /** Of what may be waited for, what all waiting may take before probes become fewer. */
-  private static final double SHARE = 0.5;
-
   private final AgedMemory memory;
   private final long roundNanos;
-  private final double mostStallShare;
+  private final Allowance allowance;
 
   private List<ProbedRegion> regions = List.of();
   private int region;
   private int block;
   private int looksLeft;
   private int probesLeft;
-  private int window = LEAST_PROBES;
+  private long pagesLeft;
   private long nextRound;
-  private long lastRound;
-  private long stalledBefore;
   private final LongAdder probes = new LongAdder();
   private final LongAdder pages = new LongAdder();
+  private final LongAdder back = new LongAdder();
 
   /**
    * Probation of every region that is a {@link ProbedRegion}.
    *
    * @param roundNanos from one sample to the next
-   * @param stallPercent share of the time that threads may wait for pages
    */
-  public ProbationHotness(AgedMemory memory, long roundNanos, double stallPercent, long nanoTime) {
+  public ProbationHotness(AgedMemory memory, long roundNanos, Allowance allowance, long nanoTime) {
     this.memory = memory;
     this.roundNanos = roundNanos;
-    this.mostStallShare = stallPercent / 100 * SHARE;
-    this.lastRound = nanoTime;
+    this.allowance = allowance;
     this.nextRound = nanoTime + roundNanos;
   }
 
@@ -73,22 +74,22 @@ public final class ProbationHotness implements HotnessSource {
   /** {@return pages sent away; 0 if the round is over} */
   @Override
   public long observe(long nanoTime, Sink sink) {
-    if (probesLeft == 0 || looksLeft == 0) {
+    if (isRoundOver()) {
       if (nanoTime < nextRound) {
         return 0;
       }
       beginRound(nanoTime);
     }
     long sent = 0;
-    int most = Math.min(SLICE_PROBES, probesLeft);
     for (int looks = 0, sentProbes = 0;
-        looks < SLICE_LOOKS && looksLeft > 0 && sentProbes < most;
+        looks < SLICE_LOOKS && sentProbes < SLICE_PROBES && !isRoundOver();
         looks++, looksLeft--) {
-      int demoted = probeNext();
+      int demoted = probeNext(nanoTime);
       if (demoted > 0) {
         sent += demoted;
         sentProbes++;
         probesLeft--;
+        pagesLeft -= demoted;
         probes.increment();
         pages.add(demoted);
       }
@@ -96,32 +97,34 @@ public final class ProbationHotness implements HotnessSource {
     return sent;
   }
 
+  private boolean isRoundOver() {
+    return looksLeft == 0 || probesLeft == 0 || pagesLeft <= 0;
+  }
+
   private void beginRound(long nanoTime) {
-    long stalled = memory.stalledNanos();
-    double share = (double) (stalled - stalledBefore) / Math.max(1, nanoTime - lastRound);
-    stalledBefore = stalled;
-    lastRound = nanoTime;
     nextRound = nanoTime + roundNanos;
     regions = new ArrayList<>();
     int blocks = 0;
+    ProbeReport report = ProbeReport.NONE;
     for (AgedRegion each : memory.regions()) {
       if (each instanceof ProbedRegion probed) {
         regions.add(probed);
         blocks += probed.blockCount();
+        report = report.plus(probed.reportProbes());
       }
     }
-    int most = Math.max(LEAST_PROBES, blocks / MOST_PART);
-    window = Math.clamp(share > mostStallShare ? window / 2 : 2L * window, LEAST_PROBES, most);
-    probesLeft = window;
+    back.add(report.back());
+    pagesLeft = allowance.pages(report, nanoTime);
+    probesLeft = Math.ceilDiv(blocks, MOST_PART);
     looksLeft = blocks;
     // Goes on where the last round stopped; regions may have come and gone.
     region = region < regions.size() ? region : 0;
     block = blocks > 0 && block < regions.get(region).blockCount() ? block : 0;
   }
 
-  private int probeNext() {
+  private int probeNext(long nanoTime) {
     ProbedRegion current = regions.get(region);
-    int demoted = current.probe(block);
+    int demoted = allowance.covers(current, nanoTime) ? current.probe(block) : 0;
     if (++block == current.blockCount()) {
       block = 0;
       region = region + 1 < regions.size() ? region + 1 : 0;
@@ -131,11 +134,14 @@ public final class ProbationHotness implements HotnessSource {
 
   @Override
   public long idleNanos(long nanoTime) {
-    return probesLeft > 0 && looksLeft > 0 ? 0 : Math.max(0, nextRound - nanoTime);
+    return isRoundOver() ? Math.max(0, nextRound - nanoTime) : 0;
   }
 
   @Override
   public Map<String, Number> counters() {
-    return Map.of("probation_probes", probes.sum(), "probation_pages", pages.sum());
+    return Map.of(
+        "probation_probes", probes.sum(),
+        "probation_pages", pages.sum(),
+        "probation_pages_back", back.sum());
   }
 }

@@ -20,6 +20,9 @@ public interface AgedRegion {
   /** Hotness epochs since the page was last seen accessed, 0 to {@link PageTable#OLDEST}. */
   int age(int page);
 
+  /** Whether a page is not in memory, as far as is known without waiting for anybody. */
+  boolean isAway(int page);
+
   /**
    * Lets pages that were not accessed since the last call grow older, and the others young again.
    * By one thread; may hold demotions up, so ranges should be small.

@@ -162,6 +162,11 @@ public final class PageTable extends DensePages implements AgedRegion {
   }
 
   @Override
+  public boolean isAway(int page) {
+    return PageState.isEvicted(state(page));
+  }
+
+  @Override
   public int age(int page) {
     return ages[page] & OLDEST;
   }

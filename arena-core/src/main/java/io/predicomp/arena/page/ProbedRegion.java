@@ -15,4 +15,7 @@ public interface ProbedRegion extends AgedRegion {
    * @return pages demoted
    */
   int probe(int block);
+
+  /** What became of the probes; each page that came back or stayed away is told once. */
+  ProbeReport reportProbes();
 }

@@ -2,6 +2,7 @@ package io.predicomp.arena.policy;
 
 import io.predicomp.arena.Phase;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,12 +179,16 @@ public final class PredictorChoice {
     }
   }
 
-  /** Fills the plan from the predictor chosen; the others predict into their scores only. */
-  public void plan(PrefetchPlan plan, long nowNanos) {
+  /**
+   * Fills the plan from the predictor chosen; the others predict into their scores only.
+   *
+   * @param isAway whether a page is not in memory
+   */
+  public void plan(PrefetchPlan plan, long nowNanos, IntPredicate isAway) {
     for (int i = 0; i < scores.length; i++) {
       shadow.clear();
       predictors.get(i).plan(shadow, nowNanos);
-      scores[i].planned(shadow, nowNanos);
+      scores[i].planned(shadow, nowNanos, isAway);
       if (isUsed(i)) {
         for (int range = 0; range < shadow.size(); range++) {
           plan.add(shadow.from(range), shadow.end(range), shadow.deadlineNanos(range));

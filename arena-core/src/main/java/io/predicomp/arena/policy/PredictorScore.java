@@ -1,6 +1,7 @@
 package io.predicomp.arena.policy;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * How good a predictor is, whether its plans are carried out or not: pages it plans are kept in a
@@ -106,14 +107,20 @@ public final class PredictorScore {
     return stretch;
   }
 
-  /** Takes in what a predictor planned. */
-  public void planned(PrefetchPlan plan, long nowNanos) {
+  /**
+   * Takes in what a predictor planned, but for pages in memory: nobody would need to restore them,
+   * so that neither their use nor their rest says anything.
+   */
+  public void planned(PrefetchPlan plan, long nowNanos, IntPredicate isAway) {
     for (int range = 0; range < plan.size(); range++) {
       long due = Math.max(plan.deadlineNanos(range), nowNanos);
       int end = plan.end(range);
       for (int slot = plan.from(range) / stretch; slot * (long) stretch < end; slot++) {
         int page = watched(slot);
-        if (page >= plan.from(range) && page < end && slot < predictedPage.length) {
+        if (page >= plan.from(range)
+            && page < end
+            && slot < predictedPage.length
+            && isAway.test(page)) {
           predictedPage[slot] = page;
           madeAt[slot] = units(nowNanos);
           deadline[slot] = units(due);

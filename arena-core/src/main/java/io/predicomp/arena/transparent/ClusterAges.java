@@ -2,6 +2,7 @@ package io.predicomp.arena.transparent;
 
 import io.predicomp.arena.page.AgeObserver;
 import io.predicomp.arena.page.AgedRegion;
+import io.predicomp.arena.page.ProbeReport;
 import io.predicomp.os.fault.FaultEvidence;
 import java.util.Arrays;
 
@@ -15,9 +16,10 @@ import java.util.Arrays;
  *                                                     older with the youngest A of its block
  * </pre>
  *
- * A block without an absent page does not grow older at all: {@link ProbedClusters} sends one of
- * its clusters away on probation. A cluster that came back soon after it had left grows older more
- * slowly the next time, so that what is hot in a cold block is not sent away again and again.
+ * A block without an absent page does not grow older at all: one of its clusters is sent away on
+ * probation, in turn, and rests the longer the more of them came back. A cluster that came back
+ * soon after it had left grows older more slowly the next time, so that what is hot in a cold block
+ * is not sent away again and again.
  *
  * <p>Written under the demotion lock but for {@link #fetched}; what is read without it may be a
  * moment old.
@@ -29,13 +31,16 @@ final class ClusterAges {
   /** Ages do not go beyond. */
   static final int OLDEST = 255;
 
-  /** Epochs within which a cluster has come back soon. */
+  /** Epochs within which a cluster has come back soon, at least. */
   private static final int SOON = 8;
 
-  /** A cluster grows older every 2⁶ epochs at the slowest. */
+  /** A cluster grows older every 2⁶ rounds at the slowest. */
   private static final int MOST_STRIKES = 6;
 
-  /** Restores that no fault announced are noticed within so many epochs. */
+  /** A block whose probes come back at once is probed every 2⁴ epochs at the rarest. */
+  private static final int MOST_RESTS = 4;
+
+  /** Restores that no fault announced are noticed within so many rounds. */
   private static final int LOOK_AGAIN = 16;
 
   // Flags.
@@ -81,7 +86,21 @@ final class ClusterAges {
   private final byte[] probed;
 
   private final int[] nextProbe;
+
+  /** By block: how often pages of probes came back soon since one stayed away. */
+  private final byte[] rests;
+
+  /** By block: pages of the last probe that neither came back nor stayed away long enough yet. */
+  private final byte[] waiting;
+
+  private long pagesWaiting;
+  private long pagesBack;
+  private long pagesAway;
+  private int round;
   private int epoch;
+
+  /** The same, but two rounds at least: a return is found by the next one. */
+  private int soon = SOON;
 
   ClusterAges(int pageCount, int pageBytes) {
     this.pageCount = pageCount;
@@ -98,6 +117,8 @@ final class ClusterAges {
     this.probed = new byte[blockCount()];
     Arrays.fill(probed, (byte) -1);
     this.nextProbe = new int[blockCount()];
+    this.rests = new byte[blockCount()];
+    this.waiting = new byte[blockCount()];
   }
 
   int clusterPages() {
@@ -129,16 +150,23 @@ final class ClusterAges {
     return ages[cluster] & OLDEST;
   }
 
+  /** Whether a page was absent at the last look, and no prediction has brought it back since. */
+  boolean isAway(int page) {
+    return (absent[page / clusterPages] >> page % clusterPages & 1) != 0;
+  }
+
   /** Heap bytes. */
   long metadataBytes() {
-    return 17L * clusters + 5L * blockCount();
+    return 17L * clusters + 7L * blockCount();
   }
 
   // --- what faults tell -------------------------------------------------------------------------
 
-  /** Begins a round over all clusters. */
-  void beginRound() {
-    epoch++;
+  /** Begins a round over all clusters, so many epochs after the last one. */
+  void beginRound(int epochs) {
+    round++;
+    epoch += epochs;
+    soon = Math.max(SOON, 2 * epochs);
   }
 
   /**
@@ -159,13 +187,15 @@ final class ClusterAges {
     for (int first = from; first < end; first += BLOCK) {
       int last = Math.min(end, first + BLOCK);
       int youngest = Integer.MAX_VALUE;
+      boolean cameBack = false;
       for (int c = first; c < last; c++) {
         int stamp = look.stamp(c);
         if (stamp != stamps[c]) {
           stamps[c] = stamp;
           used(c, look.absent(c), region, observer);
+          cameBack = true;
         } else {
-          if ((c + epoch) % LOOK_AGAIN == 0) {
+          if ((c + round) % LOOK_AGAIN == 0) {
             lookAgain(c, look.absent(c));
           }
           if (tells(c)) {
@@ -178,13 +208,16 @@ final class ClusterAges {
           youngest = Math.min(youngest, age(c));
         }
       }
+      boolean grow = youngest <= OLDEST;
       for (int c = first; c < last; c++) {
-        boolean grows = !tells(c) && youngest <= OLDEST && (flags[c] & THERE) != 0;
-        if (grows && epoch % (1 << strikes[c]) == 0) {
+        if (!grow && cameBack) {
+          ages[c] = 0; // with the probe, all it spoke for
+        } else if (grow && !tells(c) && (flags[c] & THERE) != 0 && round % (1 << strikes[c]) == 0) {
           ages[c] = (byte) Math.min(older(c, epochs) & OLDEST, youngest);
         }
         tell(c, observer);
       }
+      judgeProbe(first / BLOCK);
     }
   }
 
@@ -207,11 +240,16 @@ final class ClusterAges {
     }
     if (back != 0) {
       int strike = strikes[cluster];
-      boolean soon = epoch - leftAt[cluster] <= SOON;
-      strikes[cluster] = (byte) (soon ? Math.min(strike + 1, MOST_STRIKES) : 0);
+      boolean isSoon = epoch - leftAt[cluster] <= soon;
+      strikes[cluster] = (byte) (isSoon ? Math.min(strike + 1, MOST_STRIKES) : 0);
       int block = cluster / BLOCK;
-      if (cluster % BLOCK == probed[block]) {
-        nextProbe[block] = epoch + (1 << strikes[cluster]);
+      if (cluster % BLOCK == probed[block] && isSoon) {
+        rests[block] = (byte) Math.min(rests[block] + 1, MOST_RESTS);
+        nextProbe[block] = epoch + (1 << rests[block]);
+        int pages = Math.min(waiting[block], Integer.bitCount(back));
+        waiting[block] -= (byte) pages;
+        pagesWaiting -= pages;
+        pagesBack += pages;
       }
     }
     absent[cluster] = (char) absentNow;
@@ -258,6 +296,7 @@ final class ClusterAges {
     leftAt[cluster] = epoch;
     if (onProbation) {
       ages[cluster] = 0;
+      probed(cluster, Integer.bitCount(absentNow));
     }
     return wasted;
   }
@@ -311,10 +350,34 @@ final class ClusterAges {
     return -1;
   }
 
-  /** A cluster of a block was sent on probation. */
-  void probed(int cluster) {
+  private void probed(int cluster, int pages) {
     int block = cluster / BLOCK;
+    stayedAway(block);
     probed[block] = (byte) (cluster % BLOCK);
     nextProbe[block] = epoch + 1;
+    waiting[block] = (byte) pages;
+    pagesWaiting += pages;
+  }
+
+  /** A probe that is not back soon has told what it can; what of it is back has come back. */
+  private void judgeProbe(int block) {
+    if (waiting[block] > 0 && epoch - leftAt[block * BLOCK + probed[block]] > soon) {
+      rests[block] = 0;
+      stayedAway(block);
+    }
+  }
+
+  private void stayedAway(int block) {
+    pagesWaiting -= waiting[block];
+    pagesAway += waiting[block];
+    waiting[block] = 0;
+  }
+
+  /** What became of the probes; tells each page once. */
+  ProbeReport reportProbes() {
+    ProbeReport report = new ProbeReport(pagesWaiting, pagesBack, pagesAway);
+    pagesBack = 0;
+    pagesAway = 0;
+    return report;
   }
 }

@@ -7,6 +7,7 @@ import io.predicomp.arena.page.DemotionTally;
 import io.predicomp.arena.page.DensePages;
 import io.predicomp.arena.page.PageChecksum;
 import io.predicomp.arena.page.PrefetchOutcome;
+import io.predicomp.arena.page.ProbeReport;
 import io.predicomp.arena.page.ProbedRegion;
 import io.predicomp.arena.policy.VictimPolicy;
 import io.predicomp.os.address.AddressSpace;
@@ -215,13 +216,18 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
   }
 
   @Override
+  public boolean isAway(int page) {
+    return ages.isAway(page);
+  }
+
+  @Override
   public void harvest(int page, int count, int epochs, AgeObserver observer) {
     mover.underLock(
         this,
         () -> {
           if (page == 0) {
             mover.nextEpoch();
-            ages.beginRound();
+            ages.beginRound(epochs);
           }
           int end = ages.clusterOf(page + count - 1) + 1;
           ages.harvest(ages.clusterOf(page), end, epochs, !knowsMemory, this, this, observer);
@@ -263,10 +269,16 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
     if (cluster < 0) {
       return 0;
     }
-    ages.probed(cluster);
     DemotionTally tally = new DemotionTally();
     mover.demoteClusters(this, cluster, 1, true, tally);
     return tally.demoted();
+  }
+
+  @Override
+  public ProbeReport reportProbes() {
+    ProbeReport[] report = {ProbeReport.NONE};
+    mover.underLock(this, () -> report[0] = ages.reportProbes());
+    return report[0];
   }
 
   /**

@@ -9,10 +9,12 @@ import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.DemotionTally;
 import io.predicomp.arena.page.NeedLog;
 import io.predicomp.arena.page.PrefetchOutcome;
+import io.predicomp.arena.page.ProbeReport;
 import io.predicomp.arena.page.ProbedRegion;
 import io.predicomp.arena.policy.VictimPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Which blocks are probed, how many and when, in a memory that only counts. */
@@ -20,9 +22,28 @@ class ProbationHotnessTest {
   private static final long ROUND = 100_000_000;
 
   private final List<AgedRegion> regions = new ArrayList<>();
-  private long stalled;
+  private long allowed = Long.MAX_VALUE;
+  private ProbeReport heard = ProbeReport.NONE;
   private long now;
-  private final ProbationHotness probation = new ProbationHotness(new Memory(), ROUND, 1, 0);
+  private @Nullable Region held;
+  private final ProbationHotness probation =
+      new ProbationHotness(
+          new Memory(),
+          ROUND,
+          new ProbationHotness.Allowance() {
+            @Override
+            public long pages(ProbeReport report, long nanoTime) {
+              assertEquals(now, nanoTime);
+              heard = report;
+              return allowed;
+            }
+
+            @Override
+            public boolean covers(ProbedRegion region, long nanoTime) {
+              return region != held;
+            }
+          },
+          0);
 
   /** Does all that is to be done at this moment; returns the blocks probed. */
   private int round() {
@@ -35,25 +56,37 @@ class ProbationHotnessTest {
   }
 
   @Test
-  void oneRoundAnEpochEachTwiceAsLargeWhileNobodyWaits() {
+  void oneRoundAnEpochOfAQuarterOfTheBlocksAtMost() {
     regions.add(new Region(1000, true));
     assertEquals(0, round(), "the first epoch is not over");
-    assertEquals(4, round());
+    assertEquals(250, round());
     assertEquals(0, probation.observe(now - 1, (start, end, share) -> {}));
-    assertEquals(List.of(8, 16, 32, 64, 128, 250, 250), rounds(7));
+    assertEquals(List.of(250, 250, 250), rounds(3));
     assertTrue(probation.idleNanos(now) <= ROUND);
   }
 
   @Test
-  void halfAsManyWhenThreadsWaitTooLong() {
+  void noMoreThanIsAllowedOnceARound() {
     regions.add(new Region(1000, true));
-    rounds(6);
-    List<Integer> sizes = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
-      stalled += ROUND / 100;
-      sizes.add(round());
-    }
-    assertEquals(List.of(32, 16, 8, 4, 2, 2), sizes);
+    round();
+    allowed = 5 * 16;
+    assertEquals(List.of(5, 5), rounds(2));
+    allowed = 1;
+    assertEquals(1, round(), "whole clusters go");
+    allowed = 0;
+    assertEquals(List.of(0, 0), rounds(2));
+  }
+
+  @Test
+  void whatBecameOfProbesIsToldForAllRegionsTogether() {
+    Region first = new Region(100, true);
+    Region second = new Region(50, false);
+    regions.addAll(List.of(first, second));
+    first.report = new ProbeReport(32, 16, 5);
+    second.report = new ProbeReport(1, 2, 3);
+    rounds(2);
+    assertEquals(new ProbeReport(33, 18, 8), heard);
+    assertEquals(18L, probation.counters().get("probation_pages_back"));
   }
 
   @Test
@@ -70,6 +103,20 @@ class ProbationHotnessTest {
       }
     }
     assertEquals(probation.counters().get("probation_probes"), (long) first.sum() + second.sum());
+  }
+
+  @Test
+  void aRegionThatIsHeldIsLeftOut() {
+    Region first = new Region(8, true);
+    Region second = new Region(8, true);
+    regions.addAll(List.of(first, second));
+    held = first;
+    rounds(5);
+    assertEquals(0, first.sum());
+    assertTrue(second.sum() >= 8);
+    held = null;
+    rounds(5);
+    assertTrue(first.sum() >= 8);
   }
 
   @Test
@@ -121,7 +168,7 @@ class ProbationHotnessTest {
 
     @Override
     public long stalledNanos() {
-      return stalled;
+      throw new UnsupportedOperationException();
     }
 
     @Override
@@ -138,6 +185,7 @@ class ProbationHotnessTest {
   private static final class Region implements ProbedRegion {
     private final int[] probes;
     private final boolean hasPages;
+    private ProbeReport report = ProbeReport.NONE;
 
     Region(int blocks, boolean hasPages) {
       this.probes = new int[blocks];
@@ -164,6 +212,11 @@ class ProbationHotnessTest {
     }
 
     @Override
+    public ProbeReport reportProbes() {
+      return report;
+    }
+
+    @Override
     public int pageCount() {
       return probes.length * 256;
     }
@@ -176,6 +229,11 @@ class ProbationHotnessTest {
     @Override
     public long firstPage() {
       return 1;
+    }
+
+    @Override
+    public boolean isAway(int page) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -90,7 +90,7 @@ class PolicyAllocationTest {
             choice.hint(Phase.ACTIVE, now);
           }
           plan.clear();
-          choice.plan(plan, now);
+          choice.plan(plan, now, p -> true);
           sink += plan.pages();
         };
     assertEquals(0, fewestBytes(one), () -> "bytes allocated, decided " + sink);

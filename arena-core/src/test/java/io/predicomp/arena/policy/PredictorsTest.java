@@ -29,7 +29,7 @@ class PredictorsTest {
       predictor.needed(page, now);
       plan.clear();
       predictor.plan(plan, now);
-      score.planned(plan, now);
+      score.planned(plan, now, p -> true);
       score.expire(now, PAGES);
     }
     now += 10_000_000_000L;
@@ -116,7 +116,7 @@ class PredictorsTest {
       now += GAP;
       choice.needed(trace.applyAsInt(i), now, GAP / 2, false);
       plan.clear();
-      choice.plan(plan, now);
+      choice.plan(plan, now, p -> true);
       if (i % 100 == 0) {
         choice.epoch(100, 100, now);
       }
@@ -167,7 +167,7 @@ class PredictorsTest {
   void choiceBelievesAHintAtOnce() {
     PredictorChoice choice = choice("auto");
     choice.hint(Phase.ACTIVE, 1);
-    choice.plan(plan, 2);
+    choice.plan(plan, 2, p -> true);
     assertEquals(PAGES, plan.pages());
   }
 
@@ -181,7 +181,7 @@ class PredictorsTest {
         plan.clear();
         int from = random.nextInt(64);
         plan.add(from, from + random.nextInt(64 - from), now);
-        score.planned(plan, now);
+        score.planned(plan, now, p -> true);
       } else {
         score.needed(random.nextInt(64), now, random.nextLong(1_000_000));
       }

@@ -34,7 +34,7 @@ class SuccessorTableTest {
     plan.clear();
     table.plan(plan, now);
     planned += plan.pages();
-    score.planned(plan, now);
+    score.planned(plan, now, p -> true);
     score.expire(now, PAGES / 16);
   }
 

@@ -8,6 +8,7 @@ import io.predicomp.arena.page.AgeObserver;
 import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.DemotionTally;
 import io.predicomp.arena.page.PrefetchOutcome;
+import io.predicomp.arena.page.ProbeReport;
 import io.predicomp.arena.policy.VictimPolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ class ClusterAgesTest {
     resident = 0;
     evicted = 0;
     seen.clear();
-    ages.beginRound();
+    ages.beginRound(1);
     ClusterAges.Look look =
         new ClusterAges.Look() {
           @Override
@@ -89,7 +90,6 @@ class ClusterAgesTest {
   void aClusterThatStaysAwayLetsItsBlockGrowOld() {
     harvest();
     assertEquals(0, ages.nextProbe(0));
-    ages.probed(0);
     send(0, ALL, true);
     for (int i = 0; i < 5; i++) {
       harvest();
@@ -158,14 +158,42 @@ class ClusterAgesTest {
         waited++;
       } else {
         probes.add(probe);
-        ages.probed(probe);
         send(probe, ALL, true);
         use(probe, ALL);
       }
       harvest();
     }
-    assertEquals(List.of(0, 1, 2, 3, 4, 5, 6, 7), probes.subList(0, 8));
-    assertTrue(waited > 15, probes.toString());
+    assertEquals(List.of(0, 1, 2, 3, 4), probes);
+    assertEquals(35, waited);
+    assertEquals(new ProbeReport(0, 5 * 16, 0), ages.reportProbes());
+    assertEquals(ProbeReport.NONE, ages.reportProbes());
+  }
+
+  @Test
+  void aProbeThatComesBackTakesTheAgeOfItsBlockWithIt() {
+    harvest();
+    send(ages.nextProbe(0), ALL, true);
+    harvest();
+    harvest();
+    assertEquals(2, ages.age(7));
+    use(0, ALL);
+    harvest();
+    assertEquals(0, ages.age(7));
+  }
+
+  @Test
+  void aProbeThatStaysAwayIsToldOnce() {
+    harvest();
+    send(0, ALL, true);
+    for (int i = 0; i < 8; i++) {
+      harvest();
+      assertEquals(new ProbeReport(16, 0, 0), ages.reportProbes());
+    }
+    harvest();
+    assertEquals(new ProbeReport(0, 0, 16), ages.reportProbes());
+    use(0, ALL);
+    harvest();
+    assertEquals(ProbeReport.NONE, ages.reportProbes(), "too late");
   }
 
   @Test
@@ -201,6 +229,11 @@ class ClusterAgesTest {
         @Override
         public long firstPage() {
           return 1;
+        }
+
+        @Override
+        public boolean isAway(int page) {
+          throw new UnsupportedOperationException();
         }
 
         @Override
