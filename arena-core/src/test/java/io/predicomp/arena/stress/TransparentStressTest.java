@@ -23,6 +23,7 @@ class TransparentStressTest {
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         "-Xint",
+        "-Xcomp",
         "-XX:+UseSerialGC -Xcheck:jni"
       })
   void noWordIsWrong(String options) throws Exception {
