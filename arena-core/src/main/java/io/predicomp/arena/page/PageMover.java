@@ -8,7 +8,6 @@ import io.predicomp.arena.policy.VictimPolicy;
 import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.os.memory.PageDiscarder;
 import java.util.Arrays;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -283,21 +282,50 @@ public final class PageMover implements AutoCloseable {
    * @return pages demoted
    */
   public long demote(PageTable table, int page, int count) {
-    int mark = locked(pressure::mark);
+    // With a budget, what the pool does not need for one batch is room for pages.
+    boolean fills = count > DemotionBatch.CAPACITY && !budget().isLimited();
+    int mark = begin(fills);
     long demoted = 0;
     int batches = 0;
-    for (int p = page, end = page + count; p < end; batches++) {
-      demotion.lock();
-      try {
-        p = batch.collect(table, p, end);
-        demoted += batch.demote(mark);
-      } finally {
-        demotion.unlock();
+    try {
+      for (int p = page, end = page + count; p < end; batches++) {
+        demotion.lock();
+        try {
+          p = batch.collect(table, p, end);
+          demoted += batch.demote(mark);
+        } finally {
+          demotion.unlock();
+        }
+      }
+    } finally {
+      if (fills) {
+        endFilling();
       }
     }
     // Last, because what was demoted has filled holes that pages restored meanwhile had left.
     compactIfFragmented(batches);
     return demoted;
+  }
+
+  private int begin(boolean fills) {
+    demotion.lock();
+    try {
+      if (fills) {
+        pool.beginFilling();
+      }
+      return pressure.mark();
+    } finally {
+      demotion.unlock();
+    }
+  }
+
+  private void endFilling() {
+    demotion.lock();
+    try {
+      pool.endFilling();
+    } finally {
+      demotion.unlock();
+    }
   }
 
   /** At most so many slices of compaction, each under the lock for itself. */
@@ -335,7 +363,12 @@ public final class PageMover implements AutoCloseable {
 
   /** Moves live pool objects out of sparse slabs; returns objects moved. */
   public int compact(int maxMoves) {
-    return locked(() -> pressure.compact(maxMoves));
+    demotion.lock();
+    try {
+      return pressure.compact(maxMoves);
+    } finally {
+      demotion.unlock();
+    }
   }
 
   // --- close ----------------------------------------------------------------------------------
@@ -356,15 +389,6 @@ public final class PageMover implements AutoCloseable {
     try {
       batch.close();
       codecs.close();
-    } finally {
-      demotion.unlock();
-    }
-  }
-
-  private int locked(IntSupplier action) {
-    demotion.lock();
-    try {
-      return action.getAsInt();
     } finally {
       demotion.unlock();
     }

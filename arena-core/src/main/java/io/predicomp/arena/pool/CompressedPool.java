@@ -60,6 +60,9 @@ public final class CompressedPool implements AutoCloseable {
   /** What the owner allows for the moment. Owner side. */
   private long heldBelow = Long.MAX_VALUE;
 
+  /** Calls of {@link #beginFilling} that have not ended. Owner side. */
+  private int fillers;
+
   private final PoolLayout layout;
   private final PoolMemory poolMemory;
   private final MemorySegment memory;
@@ -209,7 +212,7 @@ public final class CompressedPool implements AutoCloseable {
 
   /**
    * Makes the slots of all freed handles usable again and gives memory back to the OS once enough
-   * of it is unused. Owner side.
+   * of it is unused, and not needed for {@link #beginFilling}. Owner side.
    *
    * @return the number of handles drained
    */
@@ -234,6 +237,22 @@ public final class CompressedPool implements AutoCloseable {
     }
     extents.trim();
     return moved;
+  }
+
+  /**
+   * Says that many stores are about to come, until as many calls of {@link #endFilling}: memory is
+   * taken in larger pieces and not given back before, except where the limit needs it. Owner side.
+   */
+  public void beginFilling() {
+    fillers++;
+    extents.fill(true);
+  }
+
+  /** Ends what {@link #beginFilling} began: empty memory goes back to the OS. Owner side. */
+  public void endFilling() {
+    if (--fillers == 0) {
+      extents.fill(false);
+    }
   }
 
   /** The whole mapping; payloads are found at {@link #offset}. */

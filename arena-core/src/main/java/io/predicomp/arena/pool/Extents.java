@@ -33,6 +33,9 @@ final class Extents {
 
   static final int MOST_AHEAD = 15;
 
+  /** Whether many slabs are about to be opened. Owner only. */
+  private boolean filling;
+
   private final ExtentTable table;
   private final PoolMemory memory;
   private final ExtentBins dirty;
@@ -60,12 +63,14 @@ final class Extents {
 
   /**
    * An extent that held no memory until now, or {@link ExtentTable#NONE}. Takes more than asked
-   * for, as far as the cache may hold it: one call for many units costs less than a fault for each.
+   * for, as far as the cache may hold it, or because of {@link #fill}: one call for many units
+   * costs less than a fault for each.
    *
    * @param mostUnits that may be committed, at least {@code units}
    */
   int takeUncommitted(int units, long mostUnits) {
-    int ahead = Math.clamp(committedUnits.get() / AHEAD_SHARE - dirtyUnits.get(), 0, MOST_AHEAD);
+    long most = filling ? MOST_AHEAD : committedUnits.get() / AHEAD_SHARE;
+    int ahead = Math.clamp(most - dirtyUnits.get(), 0, MOST_AHEAD);
     int wanted = (int) Math.min(units + ahead, mostUnits);
     int id = takeFrom(clean, clean.bestFit(wanted) == NONE ? units : wanted);
     if (id == NONE) {
@@ -111,10 +116,21 @@ final class Extents {
     joinAndAdd(id, dirty, DIRTY);
   }
 
+  /**
+   * Whether many slabs are about to be opened: what becomes empty meanwhile stays cached for them.
+   * Afterwards next to nothing is cached.
+   */
+  void fill(boolean on) {
+    filling = on;
+    if (!on) {
+      releaseDownTo(LEAST_CACHE);
+    }
+  }
+
   /** Gives memory back to the OS once more is cached than is worth keeping. */
   void trim() {
     int most = mostCached();
-    if (dirtyUnits.get() > most) {
+    if (!filling && dirtyUnits.get() > most) {
       releaseDownTo(most / 2);
     }
   }

@@ -3,22 +3,15 @@ package io.predicomp.arena.policy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.predicomp.arena.AllocatedBytes;
 import io.predicomp.arena.Phase;
-import java.lang.management.ManagementFactory;
-import javax.management.JMException;
-import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 /** The policies allocate nothing once they are built: they run in agents, all the time. */
 class PolicyAllocationTest {
   private static final int PAGES = 4_096;
   private static final int STEPS = 20_000;
-  private static final int ROUNDS = 50;
 
-  /** Beyond that many rounds: a busy machine compiles late. */
-  private static final long PATIENCE_NANOS = 60_000_000_000L;
-
-  private final ObjectName threading;
   private long now;
 
   /** What is decided goes here, so that nothing is computed in vain and left out. */
@@ -26,46 +19,15 @@ class PolicyAllocationTest {
 
   private Object kept = new Object();
 
-  PolicyAllocationTest() throws JMException {
-    threading = new ObjectName(ManagementFactory.THREAD_MXBEAN_NAME);
-  }
-
-  /** As an attribute, for com.sun.management is not read by the module under test. */
-  private long allocatedByThisThread() {
-    try {
-      return (long)
-          ManagementFactory.getPlatformMBeanServer()
-              .getAttribute(threading, "CurrentThreadAllocatedBytes");
-    } catch (JMException e) {
-      throw new LinkageError(e.getMessage(), e);
-    }
-  }
-
-  /** The first rounds run in the interpreter, which allocates what compiled code does not. */
-  private long fewestBytes(Runnable step) {
-    return fewestBytes(step, PATIENCE_NANOS);
-  }
-
-  private long fewestBytes(Runnable step, long patienceNanos) {
-    long least = Long.MAX_VALUE;
-    long begin = System.nanoTime();
-    for (int round = 0;
-        least > 0 && (round < ROUNDS || System.nanoTime() - begin < patienceNanos);
-        round++) {
-      long start = allocatedByThisThread();
-      long before = allocatedByThisThread();
-      for (int i = 0; i < STEPS; i++) {
-        step.run();
-      }
-      long bytes = allocatedByThisThread() - before - (before - start);
-      least = Math.min(least, Math.max(0, bytes));
-    }
-    return least;
+  private static long fewestBytes(Runnable step) {
+    return AllocatedBytes.fewest(STEPS, step, AllocatedBytes.PATIENCE_NANOS);
   }
 
   @Test
   void theMeterSeesWhatIsAllocated() {
-    assertTrue(fewestBytes(() -> kept = new int[10], 0) > STEPS * 40L, kept + " cost nothing");
+    assertTrue(
+        AllocatedBytes.fewest(STEPS, () -> kept = new int[10], 0) > STEPS * 40L,
+        kept + " cost nothing");
   }
 
   @Test

@@ -44,6 +44,68 @@ class GiveBackTest {
   }
 
   @Test
+  void whatFillingEmptiesStaysUntilItEnds() {
+    try (var model = new PoolModel(64 << 20)) {
+      model.pool.beginFilling();
+      model.pool.beginFilling();
+      for (int i = 0; i < 2000; i++) {
+        assertTrue(model.store(2000, i));
+      }
+      long full = model.pool.poolBytes();
+      while (!model.owners.isEmpty()) {
+        model.free(0);
+      }
+      model.pool.drainFreed();
+      model.check();
+      assertEquals(full, model.pool.poolBytes());
+      for (int i = 0; i < 2000; i++) {
+        assertTrue(model.store(2000, i));
+      }
+      assertEquals(full, model.pool.poolBytes());
+      model.pool.endFilling();
+      assertEquals(full, model.pool.poolBytes());
+
+      model.pool.endFilling();
+
+      model.check();
+      assertTrue(cachedBytes(model.pool) <= 4 * SystemPage.SIZE);
+      while (!model.owners.isEmpty()) {
+        model.free(0);
+      }
+      model.pool.drainFreed();
+      assertTrue(residentBytes(model.pool) <= 32 * SystemPage.SIZE);
+    }
+  }
+
+  /** Whoever fills takes memory ahead, but never beyond the limit, and gives it up for a slab. */
+  @Test
+  void fillingKeepsToTheLimit() {
+    try (var model = new PoolModel(1 << 20)) {
+      model.pool.beginFilling();
+      var random = new SplittableRandom(3);
+      int refused = 0;
+      for (int i = 0; i < 5000; i++) {
+        refused += model.store(random.nextInt(100, 3900), i) ? 0 : 1;
+        if (i % 3 == 0) {
+          model.free(random.nextInt(model.owners.size()));
+        }
+        if (i % 64 == 0) {
+          model.pool.drainFreed();
+          model.check();
+        }
+        assertTrue(model.pool.poolBytes() <= 1 << 20);
+      }
+      assertTrue(refused > 0);
+      model.pool.endFilling();
+      model.check();
+    }
+  }
+
+  private static long cachedBytes(CompressedPool pool) {
+    return pool.freeBytes() - pool.fragmentedBytes();
+  }
+
+  @Test
   void anUnusedPoolHoldsNextToNothing() {
     try (var pool = CompressedPool.create(1L << 30)) {
       assertTrue(residentBytes(pool) <= 2 * SystemPage.SIZE);

@@ -30,7 +30,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * java -cp bench/target/benchmarks.jar io.predicomp.bench.page.DemoteBenchmark [pages]</pre>
  *
  * The second one runs them interleaved, in CPU time, and then demotes as many pages scattered over
- * a region of {@code pages} (by default 65,536; 2097152 are 8 GiB).
+ * a region of {@code pages} (by default 65,536; 2097152 are 8 GiB); and it says what the last call
+ * of each allocated.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -88,10 +89,19 @@ public class DemoteBenchmark {
     compareScattered(args.length > 0 ? Integer.parseInt(args[0]) : 16 * PAGES);
   }
 
-  /** The whole region goes at once: the pool was given back before and is filled anew. */
+  private void restoreAndEmpty() {
+    restore();
+    long _ = arena.arena.compactPool();
+  }
+
+  /**
+   * The whole region goes at once, where the pool still has the memory of what was restored, and
+   * where it has given that back.
+   */
   private void compareWhole() {
     open();
     compare("demote whole region", this::restore, this::bare, this::arena);
+    compare("into an empty pool", this::restoreAndEmpty, this::bare, this::arena);
     arena.requireNoneResident();
     close();
   }
@@ -126,6 +136,14 @@ public class DemoteBenchmark {
     }
   }
 
+  /** Bytes that each call allocates on the heap, once everything is compiled: 0. */
+  private static long allocated(Runnable demotion) {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    demotion.run();
+    return threads.getCurrentThreadAllocatedBytes() - before;
+  }
+
   private static void compare(String title, Runnable restore, Runnable bare, Runnable arena) {
     double[] bareCosts = new double[ROUNDS];
     double[] arenaCosts = new double[ROUNDS];
@@ -141,6 +159,8 @@ public class DemoteBenchmark {
     }
     Interleaved.print(title, "bare", bareCosts, bareCosts);
     Interleaved.print(title, "arena", arenaCosts, bareCosts);
+    restore.run();
+    System.out.println(title + ": " + allocated(arena) + " bytes allocated by the last call");
   }
 
   /** CPU nanoseconds a page. */
