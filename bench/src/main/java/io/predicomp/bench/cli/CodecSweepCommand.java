@@ -1,14 +1,11 @@
 package io.predicomp.bench.cli;
 
-import io.predicomp.bench.result.Results;
 import io.predicomp.bench.sweep.Candidate;
 import io.predicomp.bench.sweep.CodecSweep;
 import io.predicomp.bench.sweep.SweepTable;
 import io.predicomp.workloads.cli.Interruption;
 import io.predicomp.workloads.cli.RangeConverter;
 import io.predicomp.workloads.cli.Refusal;
-import io.predicomp.workloads.run.Clock;
-import io.predicomp.workloads.run.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -113,16 +110,10 @@ final class CodecSweepCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   double readbackFactor;
 
-  @Option(
-      names = "--seed",
-      defaultValue = "12345",
-      description = "Of the contents (default: ${DEFAULT-VALUE}).")
-  long seed;
-
   @Option(names = "--quick", description = "A few codecs of each kind, and less data.")
   boolean quick;
 
-  @Mixin OutputOptions output = new OutputOptions();
+  @Mixin MeasurementOptions common = new MeasurementOptions();
 
   private final Interruption interruption;
 
@@ -134,20 +125,18 @@ final class CodecSweepCommand implements Callable<Integer> {
   public Integer call() {
     CodecSweep.Plan plan =
         new CodecSweep.Plan(
-            Datasets.parse(datasets, seed, 4096, true),
+            Datasets.parse(datasets, common.seed, 4096, true),
             sizes(),
             candidates(),
             (sampleKb == null ? (quick ? 256 : 1024) : sampleKb) << 10,
             (int) warmups,
             runs == null ? (quick ? 3 : 5) : runs.intValue(),
             readbackFactor,
-            seed);
-    Deadline endless = new Deadline(Clock.SYSTEM, Long.MAX_VALUE);
-    interruption.watch(endless);
-    Results results = new CodecSweep(plan, endless::isInterrupted, OutputOptions::progress).run();
-    OutputOptions.endProgress();
-    output.write(results, SweepTable.of(results));
-    return 0;
+            common.seed);
+    return common.measure(
+        interruption,
+        (interrupted, progress) -> new CodecSweep(plan, interrupted, progress).run(),
+        SweepTable::of);
   }
 
   private List<Candidate> candidates() {

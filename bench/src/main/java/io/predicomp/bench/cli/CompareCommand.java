@@ -1,14 +1,11 @@
 package io.predicomp.bench.cli;
 
-import io.predicomp.bench.result.Results;
 import io.predicomp.bench.rival.Comparison;
 import io.predicomp.bench.rival.ComparisonTable;
 import io.predicomp.bench.rival.ZramSwap;
 import io.predicomp.os.memory.AvailableMemory;
 import io.predicomp.workloads.cli.Interruption;
 import io.predicomp.workloads.cli.Refusal;
-import io.predicomp.workloads.run.Clock;
-import io.predicomp.workloads.run.Deadline;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -84,17 +81,11 @@ final class CompareCommand implements Callable<Integer> {
   @Nullable Long workloadSeconds;
 
   @Option(
-      names = "--seed",
-      defaultValue = "12345",
-      description = "Of contents and order (default: ${DEFAULT-VALUE}).")
-  long seed;
-
-  @Option(
       names = "--clean-up",
       description = "Only remove zram devices that killed runs have left.")
   boolean cleanUp;
 
-  @Mixin OutputOptions output = new OutputOptions();
+  @Mixin MeasurementOptions common = new MeasurementOptions();
 
   private final Interruption interruption;
 
@@ -113,16 +104,14 @@ final class CompareCommand implements Callable<Integer> {
                 : "Removed: " + String.join(", ", removed));
         return 0;
       }
-      Comparison.Plan plan = plan();
-      Deadline endless = new Deadline(Clock.SYSTEM, Long.MAX_VALUE);
-      interruption.watch(endless);
-      Results results = new Comparison(plan, endless::isInterrupted, OutputOptions::progress).run();
-      OutputOptions.endProgress();
-      output.write(results, ComparisonTable.of(results));
-      return 0;
     } catch (IOException e) {
       throw new CannotMeasure(e);
     }
+    Comparison.Plan plan = plan();
+    return common.measure(
+        interruption,
+        (interrupted, progress) -> new Comparison(plan, interrupted, progress).run(),
+        ComparisonTable::of);
   }
 
   private Comparison.Plan plan() {
@@ -157,12 +146,12 @@ final class CompareCommand implements Callable<Integer> {
             ? (full ? List.of("json", "heap-dump", "mixed_50_50") : List.of("json"))
             : datasets;
     return new Comparison.Plan(
-        Datasets.parse(contents, seed, 4096, true),
+        Datasets.parse(contents, common.seed, 4096, true),
         names,
         megabytes,
         rounds == null ? (full ? 6 : 3) : rounds.intValue(),
         codec,
-        seed,
+        common.seed,
         workloadSeconds == null ? (full ? 10 : 3) : workloadSeconds.intValue());
   }
 }

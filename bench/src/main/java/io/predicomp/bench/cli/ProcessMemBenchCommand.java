@@ -5,14 +5,10 @@ import io.predicomp.bench.process.PhaseModel;
 import io.predicomp.bench.process.ProcessMemBench;
 import io.predicomp.bench.process.RunSettings;
 import io.predicomp.bench.process.SummaryTable;
-import io.predicomp.bench.result.Results;
 import io.predicomp.os.memory.AvailableMemory;
 import io.predicomp.workloads.cli.Interruption;
 import io.predicomp.workloads.cli.RangeConverter;
 import io.predicomp.workloads.cli.Refusal;
-import io.predicomp.workloads.run.Clock;
-import io.predicomp.workloads.run.Deadline;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -158,12 +154,6 @@ final class ProcessMemBenchCommand implements Callable<Integer> {
   long latencySampleStep;
 
   @Option(
-      names = "--seed",
-      defaultValue = "12345",
-      description = "Of contents and order (default: ${DEFAULT-VALUE}).")
-  long seed;
-
-  @Option(
       names = "--access",
       arity = "1..*",
       paramLabel = "KIND",
@@ -189,7 +179,7 @@ final class ProcessMemBenchCommand implements Callable<Integer> {
       description = "lz4, lz4hc-9, zstd-3, ... (default: ${DEFAULT-VALUE}).")
   String codec = "";
 
-  @Mixin OutputOptions output = new OutputOptions();
+  @Mixin MeasurementOptions common = new MeasurementOptions();
 
   private final Interruption interruption;
 
@@ -201,17 +191,10 @@ final class ProcessMemBenchCommand implements Callable<Integer> {
   public Integer call() {
     ProcessMemBench.Plan plan = plan();
     requireMemory();
-    Deadline endless = new Deadline(Clock.SYSTEM, Long.MAX_VALUE);
-    interruption.watch(endless);
-    try {
-      Results results =
-          new ProcessMemBench(plan, endless::isInterrupted, OutputOptions::progress).run();
-      OutputOptions.endProgress();
-      output.write(results, SummaryTable.of(results));
-      return 0;
-    } catch (IOException | ProcessMemBench.CannotRun e) {
-      throw new CannotMeasure(e);
-    }
+    return common.measure(
+        interruption,
+        (interrupted, progress) -> new ProcessMemBench(plan, interrupted, progress).run(),
+        SummaryTable::of);
   }
 
   private ProcessMemBench.Plan plan() {
@@ -253,11 +236,15 @@ final class ProcessMemBenchCommand implements Callable<Integer> {
             (int) reuseDistancePages,
             (int) idleMs,
             (int) latencySampleStep,
-            seed,
+            common.seed,
             pageBytes,
             codec);
     return new ProcessMemBench.Plan(
-        like, Datasets.parse(datasets, seed, pageBytes, false), kinds, (int) warmups, (int) runs);
+        like,
+        Datasets.parse(datasets, common.seed, pageBytes, false),
+        kinds,
+        (int) warmups,
+        (int) runs);
   }
 
   private void requirePageBytes() {

@@ -150,7 +150,7 @@ public final class TextReport {
 
   private void way(JsonNode run) {
     line(
-        "  %-18s %-8s saves %5.1f %% of the region, does %5.1f %% of the plain run's work",
+        "  %-18s %-9s saves %5.1f %% of the region, does %5.1f %% of the plain run's work",
         run.path("workload").asText(),
         run.path("way").asText(),
         run.path("saved_percent_of_region").asDouble(),

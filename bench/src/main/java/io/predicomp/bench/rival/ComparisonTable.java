@@ -1,41 +1,79 @@
 package io.predicomp.bench.rival;
 
 import io.predicomp.bench.result.Results;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** The comparison as tables for a terminal. */
 public final class ComparisonTable {
+  private static final String ARENA = "arena, checked";
+
   private ComparisonTable() {}
 
   /** {@return a table for each dataset, one of the workloads, and who is missing and why} */
   public static String of(Results results) {
     StringBuilder text = new StringBuilder();
-    String dataset = "";
+    Map<String, List<Map<String, Object>>> datasets = new LinkedHashMap<>();
     for (Map<String, Object> row : results.rows()) {
-      if (!row.get("dataset").equals(dataset)) {
-        dataset = String.valueOf(row.get("dataset"));
-        text.append(
-            String.format(
-                Locale.ROOT,
-                "%s: %d pages of 4 KiB, all of them cold%n%-20s %9s %7s %11s %10s %31s %9s%n",
-                dataset,
-                (int) number(row, "pages"),
-                "",
-                "held MiB",
-                "share",
-                "demote µs",
-                "CPU µs",
-                "read p50 / p90 / p99 / p99.9 µs",
-                "CPU µs"));
-      }
-      text.append(line(row));
+      datasets
+          .computeIfAbsent(String.valueOf(row.get("dataset")), name -> new ArrayList<>())
+          .add(row);
     }
+    datasets.forEach((dataset, rows) -> table(dataset, rows, text));
     workloads(results, text);
     Map<?, ?> absent = (Map<?, ?>) results.more().get("absent");
     absent.forEach((name, reason) -> text.append("Without " + name + ": " + reason + ".\n"));
     return text.toString();
+  }
+
+  private static void table(String dataset, List<Map<String, Object>> rows, StringBuilder text) {
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%s: %d pages of 4 KiB, all of them cold%n%-20s %9s %7s %11s %10s %31s %9s%n",
+            dataset,
+            (int) number(rows.getFirst(), "pages"),
+            "",
+            "held MiB",
+            "share",
+            "demote µs",
+            "CPU µs",
+            "read p50 / p90 / p99 / p99.9 µs",
+            "CPU µs"));
+    rows.forEach(row -> text.append(line(row)));
+    ratio(rows, ARENA, "zram", text);
+    ratio(rows, "arena, dense tier", ARENA, text);
+    ratio(rows, "arena, coldest tier", ARENA, text);
+    ratio(rows, ARENA, "bare C", text);
+  }
+
+  /** What one contender takes of another's bytes and time, if both took part. */
+  private static void ratio(
+      List<Map<String, Object>> rows, String contender, String baseline, StringBuilder text) {
+    Map<String, Object> one = named(rows, contender);
+    Map<String, Object> other = named(rows, baseline);
+    if (!one.isEmpty() && !other.isEmpty()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%s over %s: held %.3f, demotion CPU %.2f, read p50 %.2f, p99 %.2f%n",
+              contender,
+              other.get("contender"),
+              number(one, "held_bytes") / number(other, "held_bytes"),
+              number(one, "demote_cpu_us_per_page") / number(other, "demote_cpu_us_per_page"),
+              number(one, "read_p50_ns") / number(other, "read_p50_ns"),
+              number(one, "read_p99_ns") / number(other, "read_p99_ns")));
+    }
+  }
+
+  private static Map<String, Object> named(List<Map<String, Object>> rows, String prefix) {
+    return rows.stream()
+        .filter(row -> String.valueOf(row.get("contender")).startsWith(prefix))
+        .findFirst()
+        .orElse(Map.of());
   }
 
   private static String line(Map<String, Object> row) {
@@ -61,18 +99,25 @@ public final class ComparisonTable {
     }
     text.append(
         String.format(
-            Locale.ROOT, "%-20s %-7s %16s %9s%n", "workload", "memory", "a second", "saved"));
+            Locale.ROOT,
+            "%-20s %-7s %17s %9s %7s%n",
+            "workload",
+            "memory",
+            "a second",
+            "saved",
+            "CPU s"));
     for (Object each : rows) {
       Map<?, ?> row = (Map<?, ?>) each;
       text.append(
           String.format(
               Locale.ROOT,
-              "%-20s %-7s %9.0f %-7s %7.1f %%%n",
+              "%-20s %-7s %9.0f %-7s %7.1f %% %7.2f%n",
               row.get("workload"),
               row.get("memory"),
               ((Number) row.get("per_second")).doubleValue(),
               row.get("unit"),
-              ((Number) row.get("saved_percent")).doubleValue()));
+              ((Number) row.get("saved_percent")).doubleValue(),
+              ((Number) row.get("cpu_seconds")).doubleValue()));
     }
   }
 
