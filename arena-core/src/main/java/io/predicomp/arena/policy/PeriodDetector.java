@@ -24,11 +24,11 @@ import java.util.Arrays;
  * <p>Two intervals that agree to 2 % are enough, three to 4 %, four to 8 %; after a wrong
  * prediction only four are. An interval that disagrees starts the learning anew, so irregular sleep
  * is met with silence. What is restored is what was needed or touched in the last two active
- * phases.
+ * phases; or the whole region, if each phase needs other pages ({@link RoamingWakes}).
  *
  * <p>Works on activity seen once an epoch, takes the time of the first need of an epoch where there
- * was one: such a wake is known exactly, any other to within an epoch. Costs two bits a page, and a
- * walk over them once a period.
+ * was one: such a wake is known exactly, any other to within an epoch. Costs five bits a page, and
+ * a walk over them once a period.
  */
 public final class PeriodDetector implements PrefetchPolicy {
   private static final int INTERVALS = 4;
@@ -51,7 +51,6 @@ public final class PeriodDetector implements PrefetchPolicy {
 
   private static final double PEAK_KEEP = 0.999;
 
-  /** From this share on, all of the region is restored, even what the log of needs lost. */
   private static final double ALMOST_ALL = 0.75;
 
   private static final int BRIDGED_PAGES = 4;
@@ -60,6 +59,7 @@ public final class PeriodDetector implements PrefetchPolicy {
   private static final long EXACT_NANOS = 25_000_000;
 
   private final int pages;
+  private final RoamingWakes roaming;
   private long[] neededNow;
   private long[] neededBefore;
   private long neededCount;
@@ -100,6 +100,7 @@ public final class PeriodDetector implements PrefetchPolicy {
   /** Predicts for a region of this many pages. */
   public PeriodDetector(int pages) {
     this.pages = pages;
+    roaming = new RoamingWakes(pages);
     neededNow = new long[Math.ceilDiv(pages, Long.SIZE)];
     neededBefore = new long[neededNow.length];
   }
@@ -123,6 +124,7 @@ public final class PeriodDetector implements PrefetchPolicy {
   @Override
   public void needed(int page, long nowNanos) {
     neededNow[page / Long.SIZE] |= 1L << page;
+    roaming.needed(page);
     if (!needSeen) {
       needSeen = true;
       firstNeedAt = nowNanos;
@@ -143,7 +145,11 @@ public final class PeriodDetector implements PrefetchPolicy {
       woke(needSeen ? firstNeedAt : nowNanos, needSeen);
     }
     quiet = nowActive ? 0 : quiet + 1;
+    boolean wasActive = active;
     active = nowActive || (active && quiet < QUIET_EPOCHS);
+    if (wasActive && !active) {
+      roaming.sleeps();
+    }
     needSeen = false;
     epochEndedAt = nowNanos;
     started = true;
@@ -241,8 +247,27 @@ public final class PeriodDetector implements PrefetchPolicy {
 
   /** Nanoseconds before the predicted wake at which restoring starts. */
   public long leadNanos() {
+    if (restoresAll()) {
+      return allNanos() + marginNanos;
+    }
     long count = Math.min(pages, Math.max(neededCountBefore, neededCount));
     return (long) (Math.max(count, bits()) * restoreNanos / cpuShare) + marginNanos;
+  }
+
+  /** By the clock, to restore the whole region. */
+  private long allNanos() {
+    return (long) (pages * restoreNanos / cpuShare);
+  }
+
+  /** From a certain share on it is all of the region, even what the log of needs lost. */
+  private boolean restoresAll() {
+    return Math.max(neededCount, neededCountBefore) >= pages * ALMOST_ALL
+        || (roaming.roams() && 2 * allNanos() <= periodNanos());
+  }
+
+  @Override
+  public int generation() {
+    return roaming.tries();
   }
 
   /** Whether a wake is predicted. */
@@ -262,7 +287,7 @@ public final class PeriodDetector implements PrefetchPolicy {
 
   @Override
   public long metadataBytes() {
-    return 2L * Long.BYTES * neededNow.length;
+    return 2L * Long.BYTES * neededNow.length + roaming.metadataBytes();
   }
 
   /** When the region is predicted to wake; only while {@link #predicts}. */
@@ -284,7 +309,7 @@ public final class PeriodDetector implements PrefetchPolicy {
       return false;
     }
     // The walk over the bits is for the last stretch only.
-    return predictedAt - nowNanos <= pages * restoreNanos / cpuShare + marginNanos
+    return predictedAt - nowNanos <= allNanos() + marginNanos
         && predictedAt - nowNanos <= leadNanos();
   }
 
@@ -294,7 +319,7 @@ public final class PeriodDetector implements PrefetchPolicy {
       return;
     }
     planned = true;
-    if (Math.max(neededCount, neededCountBefore) >= pages * ALMOST_ALL) {
+    if (restoresAll()) {
       if (plan.add(planAt, pages, predictedAt)) {
         planAt = pages;
       }

@@ -41,6 +41,7 @@ public final class PredictorChoice {
 
   private final List<PrefetchPolicy> predictors;
   private final PredictorScore[] scores;
+  private final int[] generations;
   private final PrefetchPlan shadow = new PrefetchPlan(PrefetchPlan.DEFAULT_CAPACITY);
   private final int forced;
   private final boolean auto;
@@ -56,6 +57,7 @@ public final class PredictorChoice {
   public PredictorChoice(String name, List<PrefetchPolicy> predictors, int pages) {
     this.predictors = List.copyOf(predictors);
     scores = new PredictorScore[predictors.size()];
+    generations = new int[scores.length];
     for (int i = 0; i < scores.length; i++) {
       scores[i] = new PredictorScore(pages);
     }
@@ -123,7 +125,12 @@ public final class PredictorChoice {
   /** Passes on the end of a scan epoch, and chooses anew. */
   public void epoch(int touchedPages, int neededPages, long nowNanos) {
     for (int i = 0; i < scores.length; i++) {
-      predictors.get(i).epoch(touchedPages, neededPages, nowNanos);
+      PrefetchPolicy predictor = predictors.get(i);
+      predictor.epoch(touchedPages, neededPages, nowNanos);
+      if (predictor.generation() != generations[i]) {
+        generations[i] = predictor.generation();
+        scores[i].forget();
+      }
       scores[i].expire(nowNanos, SWEEP_SLOTS);
     }
     if (auto) {

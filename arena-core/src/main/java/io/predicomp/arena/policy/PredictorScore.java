@@ -164,6 +164,15 @@ public final class PredictorScore {
     }
   }
 
+  /** Begins anew. */
+  void forget() {
+    Arrays.fill(predictedPage, NONE);
+    hits = 0;
+    misses = 0;
+    needed = 0;
+    timely = 0;
+  }
+
   /** Ends predictions whose time is over. Looks at up to {@code slots} of the table. */
   public void expire(long nowNanos, int slots) {
     int now = units(nowNanos);

@@ -43,6 +43,14 @@ public interface PrefetchPolicy {
     return false;
   }
 
+  /**
+   * Changes whenever it begins to predict in another way, so that how good it was says nothing of
+   * how good it will be.
+   */
+  default int generation() {
+    return 0;
+  }
+
   /** Heap bytes that grow with the region. */
   default long metadataBytes() {
     return 0;

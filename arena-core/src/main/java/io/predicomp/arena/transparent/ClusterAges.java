@@ -5,6 +5,7 @@ import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.ProbeReport;
 import io.predicomp.os.fault.FaultEvidence;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * How long each 64 KiB cluster of a region has not been used, as far as faults tell.
@@ -190,7 +191,7 @@ final class ClusterAges {
       boolean cameBack = false;
       for (int c = first; c < last; c++) {
         int stamp = look.stamp(c);
-        if (stamp != stamps[c]) {
+        if (stamp != stamps[c] || credited[c] != 0) {
           stamps[c] = stamp;
           used(c, look.absent(c), region, observer);
           cameBack = true;
@@ -275,8 +276,7 @@ final class ClusterAges {
     }
   }
 
-  // --- what is demoted and restored
-  // ---------------------------------------------------------------
+  // --- what is demoted and restored -------------------------------------------------------------
 
   /** Whether there may be something to demote. */
   boolean isCandidate(int cluster) {
@@ -311,16 +311,41 @@ final class ClusterAges {
     ages[cluster] = 0;
   }
 
-  boolean hasFetched(int cluster) {
-    return fetched[cluster] != 0;
+  /**
+   * Whether a page stays away although a prediction would bring it back: the last one of its
+   * cluster, when others of it came back, for its fault will tell that they were worth it. Of
+   * clusters that come back one after another the last of a block is enough.
+   */
+  boolean isWitness(int page) {
+    int cluster = clusterOf(page);
+    return page % clusterPages == clusterPages - 1
+        && fetched[cluster] != 0
+        && (cluster % BLOCK == BLOCK - 1 || !followsWhole(cluster));
   }
 
-  /** Which pages a prediction brought back, a bit each, as somebody uses the cluster; once. */
-  int credit(int cluster) {
-    int bits = fetched[cluster];
-    fetched[cluster] = 0;
-    credited[cluster] |= (char) bits;
-    return bits;
+  /** Whether a prediction brought the cluster before back, but for a witness, and nobody asked. */
+  private boolean followsWhole(int cluster) {
+    return cluster % BLOCK != 0
+        && Integer.bitCount(fetched[cluster - 1]) >= Math.max(1, clusterPages - 1);
+  }
+
+  /**
+   * Somebody uses a cluster: which pages a prediction brought back of it, and of those it is the
+   * witness of; each is told once.
+   */
+  void credit(int cluster, IntConsumer page) {
+    int first = cluster;
+    while (followsWhole(first)) {
+      first--;
+    }
+    for (int c = first; c <= cluster; c++) {
+      int bits = fetched[c];
+      fetched[c] = 0;
+      credited[c] |= (char) bits;
+      for (; bits != 0; bits &= bits - 1) {
+        page.accept(firstPage(c) + Integer.numberOfTrailingZeros(bits));
+      }
+    }
   }
 
   // --- probation --------------------------------------------------------------------------------

@@ -33,14 +33,13 @@ public final class TransparentMemory implements AgedMemory {
       return;
     }
     int page = (int) (globalPage - region.firstPage);
-    int cluster = region.ages.clusterOf(page);
     region.needed(write);
-    int found = region.ages.credit(cluster);
-    mover.counters().prefetchesUsed.add(Integer.bitCount(found));
-    for (int bits = found; bits != 0; bits &= bits - 1) {
-      int fetched = region.ages.firstPage(cluster) + Integer.numberOfTrailingZeros(bits);
-      reader.needed(region, fetched, nanoTime, true);
-    }
+    region.ages.credit(
+        region.ages.clusterOf(page),
+        fetched -> {
+          mover.counters().prefetchesUsed.increment();
+          reader.needed(region, fetched, nanoTime, true);
+        });
     reader.needed(region, page, nanoTime, false);
   }
 

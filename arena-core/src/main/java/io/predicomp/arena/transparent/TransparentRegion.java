@@ -281,15 +281,9 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
     return report[0];
   }
 
-  /**
-   * Brings a page back, but for the last page of a cluster that was wholly absent: its fault will
-   * tell that the others were worth it.
-   */
   @Override
   public PrefetchOutcome prefetch(int page) {
-    int cluster = ages.clusterOf(page);
-    boolean isWitness = page % ages.clusterPages() == ages.clusterPages() - 1;
-    if (isWitness && ages.hasFetched(cluster)) {
+    if (ages.isWitness(page)) {
       return PrefetchOutcome.NOT_EVICTED;
     }
     return mover.prefetch(this, page, writeShare < 0.5);

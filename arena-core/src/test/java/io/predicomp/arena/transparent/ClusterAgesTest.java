@@ -203,15 +203,46 @@ class ClusterAgesTest {
     ages.fetched(33);
     ages.fetched(34);
     absent[2] &= ~0x6;
-    assertTrue(ages.hasFetched(2));
-    assertEquals(0x6, ages.credit(2));
-    assertEquals(0, ages.credit(2));
+    assertTrue(ages.isWitness(47));
+    assertFalse(ages.isWitness(46));
+    assertEquals(List.of(33, 34), credit(2));
+    assertEquals(List.of(), credit(2));
+    assertFalse(ages.isWitness(47));
     use(2, 0x8000);
     harvest();
     assertEquals(List.of("33 at 0", "34 at 0", "47 at 0"), seen);
     send(2, ALL, false);
     ages.fetched(40);
     assertEquals(1, ages.left(2, ALL, false), "nobody came for it");
+  }
+
+  @Test
+  void ofClustersThatComeBackOneAfterAnotherTheFirstAndTheLastAreWitnesses() {
+    harvest();
+    List<Integer> witnesses = new ArrayList<>();
+    for (int cluster = 0; cluster < 16; cluster++) {
+      send(cluster, ALL, false);
+    }
+    for (int page = 0; page < 256; page++) {
+      if (ages.isWitness(page)) {
+        witnesses.add(page);
+      } else {
+        ages.fetched(page);
+        absent[page / 16] &= ~(1 << page % 16);
+      }
+    }
+    assertEquals(List.of(15, 255), witnesses);
+    use(15, ALL);
+    assertEquals(254, credit(15).size());
+    harvest();
+    assertEquals(255, seen.size(), "what was found counts as used, without a fault of its own");
+    assertEquals(List.of(), credit(7));
+  }
+
+  private List<Integer> credit(int cluster) {
+    List<Integer> pages = new ArrayList<>();
+    ages.credit(cluster, pages::add);
+    return pages;
   }
 
   private static final AgedRegion NONE =

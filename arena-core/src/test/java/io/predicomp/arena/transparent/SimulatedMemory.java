@@ -70,12 +70,35 @@ final class SimulatedMemory implements AgedMemory, AgentClock {
   /** Threads use pages. */
   void touch(int from, int end) {
     for (int page = away.nextSetBit(from); page >= 0 && page < end; page = away.nextSetBit(page)) {
-      away.clear(page);
-      stamps[page / CLUSTER] = epoch;
-      needs.add((long) page);
-      demandRestores++;
-      stalled += FAULT_NANOS;
+      fault(page);
     }
+  }
+
+  /**
+   * Threads use one page after another, round the region, until they have waited for so many.
+   *
+   * @return where they were cut off; {@code from} if they got round
+   */
+  int touchRound(int from, int mostFaults) {
+    int faults = 0;
+    for (int i = 0; i < region.pages; i++) {
+      int page = (from + i) % region.pages;
+      if (away.get(page)) {
+        if (faults++ == mostFaults) {
+          return page;
+        }
+        fault(page);
+      }
+    }
+    return from;
+  }
+
+  private void fault(int page) {
+    away.clear(page);
+    stamps[page / CLUSTER] = epoch;
+    needs.add((long) page);
+    demandRestores++;
+    stalled += FAULT_NANOS;
   }
 
   /** Pages that are not in memory. */
@@ -107,12 +130,12 @@ final class SimulatedMemory implements AgedMemory, AgentClock {
   public int drainNeeds(NeedLog.Reader reader) {
     int count = needs.size();
     for (long page : needs) {
-      int cluster = (int) page / CLUSTER;
-      int found = region.ages.credit(cluster);
-      used += Integer.bitCount(found);
-      for (int bits = found; bits != 0; bits &= bits - 1) {
-        reader.needed(region, cluster * CLUSTER + Integer.numberOfTrailingZeros(bits), now, true);
-      }
+      region.ages.credit(
+          (int) page / CLUSTER,
+          fetched -> {
+            used++;
+            reader.needed(region, fetched, now, true);
+          });
       reader.needed(region, (int) page, now, false);
     }
     needs.clear();
@@ -263,7 +286,7 @@ final class SimulatedMemory implements AgedMemory, AgentClock {
 
     @Override
     public PrefetchOutcome prefetch(int page) {
-      if (!away.get(page) || (page % CLUSTER == CLUSTER - 1 && ages.hasFetched(page / CLUSTER))) {
+      if (!away.get(page) || ages.isWitness(page)) {
         return PrefetchOutcome.NOT_EVICTED;
       }
       away.clear(page);
