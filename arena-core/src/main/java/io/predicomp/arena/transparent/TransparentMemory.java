@@ -24,16 +24,15 @@ public final class TransparentMemory implements AgedMemory {
 
   @Override
   public int drainNeeds(NeedLog.Reader reader) {
-    return needs.drain((page, nanoTime, write) -> needed(page, nanoTime, write, reader));
+    return needs.drain((page, nanoTime, write) -> needed(page, nanoTime, reader));
   }
 
-  private void needed(long globalPage, long nanoTime, boolean write, NeedLog.Reader reader) {
+  private void needed(long globalPage, long nanoTime, NeedLog.Reader reader) {
     TransparentRegion region = mover.find(globalPage);
     if (region == null) {
       return;
     }
     int page = (int) (globalPage - region.firstPage);
-    region.needed(write);
     region.ages.credit(
         region.ages.clusterOf(page),
         fetched -> {

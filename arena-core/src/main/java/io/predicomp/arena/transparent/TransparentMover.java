@@ -14,6 +14,7 @@ import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.os.Errno;
 import io.predicomp.os.ErrnoException;
 import io.predicomp.os.fault.FaultBatch;
+import io.predicomp.os.fault.FaultCounter;
 import io.predicomp.os.fault.FaultKernel;
 import io.predicomp.os.feature.ProbeResult;
 import java.util.Collection;
@@ -69,6 +70,7 @@ public final class TransparentMover implements AutoCloseable {
   /** Set when the pool's counters go. */
   private @Nullable TransparentStats lastStats;
 
+  private final KeptCopies copies = new KeptCopies();
   private int epoch;
 
   /**
@@ -281,6 +283,11 @@ public final class TransparentMover implements AutoCloseable {
   /** Faults stamp their clusters with another number from now on. Under the demotion lock. */
   void nextEpoch() {
     FaultKernel.setEpoch(nativePool, ++epoch);
+    copies.epoch(
+        epoch,
+        FaultKernel.counter(nativeCounters, FaultCounter.COPIES_KEPT),
+        FaultKernel.counter(nativeCounters, FaultCounter.WRITE_FAULTS));
+    updateKeepCopies();
   }
 
   private boolean isOpen(TransparentRegion region) {
@@ -292,7 +299,7 @@ public final class TransparentMover implements AutoCloseable {
   }
 
   private boolean keepsCopies() {
-    return admission.keepsCleanCopies(pool.poolBytes(), pool.limitBytes());
+    return copies.worthIt() && admission.keepsCleanCopies(pool.poolBytes(), pool.limitBytes());
   }
 
   // --- restores and pins: any thread, no lock ---------------------------------------------------
@@ -314,8 +321,8 @@ public final class TransparentMover implements AutoCloseable {
   }
 
   /** Brings a page back because somebody expects that it will be needed soon. */
-  PrefetchOutcome prefetch(TransparentRegion region, int page, boolean keepCopy) {
-    long result = FaultKernel.restore(region.address(page), 1, keepCopy && keepsCopies());
+  PrefetchOutcome prefetch(TransparentRegion region, int page) {
+    long result = FaultKernel.restore(region.address(page), 1, keepsCopies());
     if (result == 1) {
       counters.prefetches.increment();
       region.ages.fetched(page);

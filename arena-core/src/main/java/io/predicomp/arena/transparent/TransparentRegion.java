@@ -48,9 +48,6 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
   /** Whether memory touched before that was looked for a last time. */
   private boolean knowsMemory;
 
-  /** Of the latest faults, the share that wrote; 0 to 1. For the prefetching thread. */
-  private double writeShare;
-
   TransparentRegion(
       TransparentMover mover,
       FaultKernel.RegionNumbers numbers,
@@ -286,11 +283,6 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
     if (ages.isWitness(page)) {
       return PrefetchOutcome.NOT_EVICTED;
     }
-    return mover.prefetch(this, page, writeShare < 0.5);
-  }
-
-  /** A fault brought a page back. By the reader of needs. */
-  void needed(boolean write) {
-    writeShare += ((write ? 1 : 0) - writeShare) / 64;
+    return mover.prefetch(this, page);
   }
 }
