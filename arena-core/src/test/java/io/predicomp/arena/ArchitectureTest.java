@@ -68,6 +68,7 @@ class ArchitectureTest {
                       "PageTable",
                       "PageRestorer",
                       "DemotionBatch",
+                      "PageBatch",
                       "CompressedCopies",
                       "Recompressor",
                       "PageDiscard",

@@ -203,7 +203,7 @@ final class BudgetRoom {
       mover.pool.drainFreed();
       mover.demotion.settle();
       if (ledger.heldBytes() > budget.lowBytes()) {
-        demoted = sweep.demote(DemotionBatch.CAPACITY);
+        demoted = sweep.demote(PageBatch.CAPACITY);
         mover.pressure.compactIfFragmented();
         counters.demotedAhead.add(demoted);
         if (demoted > 0) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used by the holder of the demotion lock.
  */
-final class BudgetSweep implements DemotionBatch.Chooser {
+final class BudgetSweep implements PageBatch.Chooser {
   /**
    * Laps without a victim after which there is none: two for the second chance, one for the age.
    */
@@ -151,7 +151,7 @@ final class BudgetSweep implements DemotionBatch.Chooser {
     PageTable table = atHand(tables, glanceHand);
     int from = pageAtHand(table, glanceHand);
     int end = (int) Math.min(table.pageCount, (long) from + GLANCE);
-    int next = batch.collectChosen(table, from, end, DemotionBatch.CAPACITY, older);
+    int next = batch.collectChosen(table, from, end, PageBatch.CAPACITY, older);
     glanceHand = table.firstPage + next;
     if (next == table.pageCount && table == tables[tables.length - 1]) {
       glanceHand = 0;
@@ -159,7 +159,7 @@ final class BudgetSweep implements DemotionBatch.Chooser {
     return batch.demoteWithoutDisplacing();
   }
 
-  private static final class OlderThan implements DemotionBatch.Chooser {
+  private static final class OlderThan implements PageBatch.Chooser {
     private int age;
 
     @Override

@@ -3,14 +3,12 @@ package io.predicomp.arena.page;
 import io.predicomp.arena.CorruptPageException;
 import io.predicomp.arena.codec.SameFilled;
 import io.predicomp.arena.event.DemoteBatchEvent;
-import io.predicomp.arena.policy.VictimPolicy;
 import io.predicomp.os.ErrnoException;
 import io.predicomp.os.address.AddressSpace;
 import io.predicomp.os.memory.AddressRanges;
 import io.predicomp.os.memory.Mapping;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes up to {@value #CAPACITY} pages of one region out of memory: the evictor's half of the
@@ -31,22 +29,11 @@ import org.jspecify.annotations.Nullable;
  * {@code CLOSING} for its own after a rescue. Accessors rescue pages in steps 1 to 5, so they wait
  * only for step 6, which is why the batch is small.
  */
-final class DemotionBatch implements AutoCloseable {
-  static final int CAPACITY = 64;
-
-  /** Picks pages of those that can be demoted. */
-  interface Chooser {
-    /** Whether to take a page; may take marks from it, and leave it then. */
-    boolean chooses(PageTable table, int page, byte state);
-  }
-
+final class DemotionBatch extends PageBatch implements AutoCloseable {
   private final PageMover mover;
   private final PoolPressure pressure;
   private final MoverCounters counters;
   private final int pageBytes;
-
-  /** Pages of one batch: {@value #CAPACITY}, or less where the budget is small. */
-  private final int capacity;
 
   /** One for both of the next two, so that nothing is left over where it cannot be had. */
   private final Mapping buffers;
@@ -61,121 +48,17 @@ final class DemotionBatch implements AutoCloseable {
   /** Kept, so that a batch allocates nothing. */
   private final PinRegistry.PinVisitor pinMarker = this::markPinned;
 
-  private @Nullable PageTable table;
-  private int size;
-  private int collected;
-  private final int[] pages = new int[CAPACITY];
-
-  /** State each page had: the flags it keeps on the way. */
-  private final byte[] states = new byte[CAPACITY];
-
-  private final boolean[] pinned = new boolean[CAPACITY];
-
-  /** Entry to publish, and whether it names a pool object stored by this batch. */
-  private final long[] entries = new long[CAPACITY];
-
-  private final boolean[] stored = new boolean[CAPACITY];
-  private final boolean[] sameFilled = new boolean[CAPACITY];
-  private final int[] checksums = new int[CAPACITY];
-
   DemotionBatch(PageMover mover, PoolPressure pressure, int pageBytes) {
+    super(mover.budget().batchPages(CAPACITY));
     this.mover = mover;
     this.pressure = pressure;
     this.counters = mover.counters();
     this.pageBytes = pageBytes;
-    this.capacity = mover.budget().batchPages(CAPACITY);
     this.buffers = Mapping.anonymous(2L * pageBytes);
     this.copy = buffers.address();
     this.payload = copy + pageBytes;
     this.encoder = new PageEncoder(mover.codec, mover.admission, pageBytes);
     this.ranges = new AddressRanges(CAPACITY);
-  }
-
-  /**
-   * Step 1 for the pages from {@code from} that are worth it, until the batch is full.
-   *
-   * @return the first page not looked at
-   */
-  int collect(PageTable pageTable, int from, int end) {
-    return collect(pageTable, from, end, false);
-  }
-
-  /** As {@link #collect(PageTable, int, int)}, with the pages that did not compress. */
-  int collectAll(PageTable pageTable, int from, int end) {
-    return collect(pageTable, from, end, true);
-  }
-
-  /** As {@link #collect(PageTable, int, int)}, only pages that a policy takes. */
-  int collectCold(PageTable pageTable, int from, int end, VictimPolicy victims) {
-    return collect(pageTable, from, end, false, victims);
-  }
-
-  /** Pages collected. */
-  int size() {
-    return size;
-  }
-
-  private int collect(PageTable pageTable, int from, int end, boolean rejectedToo) {
-    return collect(pageTable, from, end, rejectedToo, null);
-  }
-
-  private int collect(
-      PageTable pageTable, int from, int end, boolean rejectedToo, @Nullable VictimPolicy victims) {
-    begin(pageTable);
-    int page = from;
-    for (; page < end && size < capacity; page++) {
-      byte state = pageTable.state(page);
-      if (!PageState.isResident(state)
-          || pageTable.isFresh(page, state)
-          || (PageState.isRejected(state) && !rejectedToo)
-          || (victims != null
-              && (PageState.isRecent(state) || !victims.takes(page, pageTable.age(page))))) {
-        continue;
-      }
-      closeToEviction(page, state);
-    }
-    collected = size;
-    return page;
-  }
-
-  /**
-   * Step 1 for the pages from {@code from} that compress, as far as is known, and are chosen, until
-   * there are {@code most}.
-   *
-   * @return the first page not looked at
-   */
-  int collectChosen(PageTable pageTable, int from, int end, int most, Chooser chooser) {
-    begin(pageTable);
-    int page = from;
-    for (int enough = Math.min(most, capacity); page < end && size < enough; page++) {
-      byte state = pageTable.state(page);
-      if (PageState.isResident(state)
-          && !pageTable.isFresh(page, state)
-          && !PageState.isRejected(state)
-          && chooser.chooses(pageTable, page, state)) {
-        closeToEviction(page, state);
-      }
-    }
-    collected = size;
-    return page;
-  }
-
-  private void begin(PageTable pageTable) {
-    table = pageTable;
-    size = 0;
-  }
-
-  private void closeToEviction(int page, byte state) {
-    // Without its mark a rejected page is a dirty one: its only copy is in memory.
-    byte flags = PageState.isRejected(state) ? (byte) (state | PageState.DIRTY) : state;
-    if (pageTable().cas(page, state, out(PageState.CLOSING, flags))) {
-      pages[size] = page;
-      states[size] = flags;
-      pinned[size] = false;
-      stored[size] = false;
-      sameFilled[size] = false;
-      size++;
-    }
   }
 
   /**
@@ -443,15 +326,6 @@ final class DemotionBatch implements AutoCloseable {
     t.publish(page, hasCopy ? PageState.EVICTED_WITH_COPY : PageState.EVICTED);
   }
 
-  private boolean isClean(int i) {
-    return !PageState.isDirty(states[i]) && !sameFilled[i];
-  }
-
-  /** Only a discard gets there: the content that the copy holds is no longer wanted. */
-  private boolean dropsCopy(int i) {
-    return PageState.hasCopy(states[i]) && !stored[i] && !isClean(i);
-  }
-
   private void count(int i) {
     if (PageState.isPrefetched(states[i])) {
       counters.prefetchesWasted.increment();
@@ -480,24 +354,6 @@ final class DemotionBatch implements AutoCloseable {
         pinned[i] = true;
       }
     }
-  }
-
-  private void move(int from, int to) {
-    pages[to] = pages[from];
-    states[to] = states[from];
-    entries[to] = entries[from];
-    stored[to] = stored[from];
-    sameFilled[to] = sameFilled[from];
-    checksums[to] = checksums[from];
-  }
-
-  private static byte out(byte code, byte state) {
-    return (byte) (code | (state & PageState.CARRIED));
-  }
-
-  private PageTable pageTable() {
-    assert table != null;
-    return table;
   }
 
   @Override
