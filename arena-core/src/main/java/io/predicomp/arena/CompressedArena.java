@@ -404,7 +404,6 @@ public final class CompressedArena implements AutoCloseable {
         bean.unregister();
       }
       mover.close();
-      pool.close();
     } finally {
       lifecycle.unlock();
     }

@@ -282,9 +282,7 @@ public final class PageMover implements AutoCloseable {
    * @return pages demoted
    */
   public long demote(PageTable table, int page, int count) {
-    // With a budget, what the pool does not need for one batch is room for pages.
-    boolean fills = count > DemotionBatch.CAPACITY && !budget().isLimited();
-    int mark = begin(fills);
+    int mark = begin(count);
     long demoted = 0;
     int batches = 0;
     try {
@@ -298,31 +296,26 @@ public final class PageMover implements AutoCloseable {
         }
       }
     } finally {
-      if (fills) {
-        endFilling();
-      }
+      end(count);
     }
     // Last, because what was demoted has filled holes that pages restored meanwhile had left.
     compactIfFragmented(batches);
     return demoted;
   }
 
-  private int begin(boolean fills) {
+  private int begin(int pages) {
     demotion.lock();
     try {
-      if (fills) {
-        pool.beginFilling();
-      }
-      return pressure.mark();
+      return pressure.begin(pages);
     } finally {
       demotion.unlock();
     }
   }
 
-  private void endFilling() {
+  private void end(int pages) {
     demotion.lock();
     try {
-      pool.endFilling();
+      pressure.end(pages);
     } finally {
       demotion.unlock();
     }
@@ -381,7 +374,11 @@ public final class PageMover implements AutoCloseable {
     regionClose.close(table);
   }
 
-  /** Frees what demotion uses. All regions must be closed. */
+  /**
+   * Frees what demotion uses, and the pool. All regions must be closed. Under the lock, because a
+   * demotion of pages that are closed by now may be about to give memory of the pool back, and
+   * other memory may soon lie there.
+   */
   @Override
   public void close() {
     dense.close();
@@ -389,6 +386,7 @@ public final class PageMover implements AutoCloseable {
     try {
       batch.close();
       codecs.close();
+      pool.close();
     } finally {
       demotion.unlock();
     }

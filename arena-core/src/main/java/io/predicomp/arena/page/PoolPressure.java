@@ -53,6 +53,29 @@ public final class PoolPressure {
     return order.mark();
   }
 
+  /**
+   * Begins a demotion call for up to so many pages, as {@link #mark}. If they are many, the pool
+   * keeps what it empties for them until {@link #end}.
+   */
+  public int begin(int pages) {
+    if (fills(pages)) {
+      pool.beginFilling();
+    }
+    return mark();
+  }
+
+  /** Ends what {@link #begin} began, with the same number of pages. */
+  public void end(int pages) {
+    if (fills(pages)) {
+      pool.endFilling();
+    }
+  }
+
+  /** With a budget, what the pool does not need for one batch is room for pages. */
+  private boolean fills(int pages) {
+    return pages > PageBatch.CAPACITY && !mover.budget().isLimited();
+  }
+
   /** Whether to leave compressed pages where they are until told otherwise. */
   public void displaceNothing(boolean on) {
     displacesNothing = on;

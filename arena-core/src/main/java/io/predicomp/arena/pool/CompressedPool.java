@@ -248,9 +248,12 @@ public final class CompressedPool implements AutoCloseable {
     extents.fill(true);
   }
 
-  /** Ends what {@link #beginFilling} began: empty memory goes back to the OS. Owner side. */
+  /**
+   * Ends what {@link #beginFilling} began: empty memory goes back to the OS, if the pool was not
+   * closed meanwhile. Owner side.
+   */
   public void endFilling() {
-    if (--fillers == 0) {
+    if (--fillers == 0 && !closed.get()) {
       extents.fill(false);
     }
   }

@@ -210,21 +210,30 @@ public final class TransparentMover implements AutoCloseable {
   /** Demotes what can be demoted of some pages; returns how many. */
   public long demote(TransparentRegion region, int first, int count) {
     long demoted = 0;
-    int mark = locked(pressure::mark);
-    for (int p = first, end = first + count; p < end; p += BATCH_PAGES) {
+    int mark = locked(() -> pressure.begin(count));
+    try {
+      for (int p = first, end = first + count; p < end; p += BATCH_PAGES) {
+        demotion.lock();
+        try {
+          if (!isOpen(region)) {
+            return demoted;
+          }
+          demoted += demoteBatch(region, p, Math.min(BATCH_PAGES, end - p), mark, false);
+          pressure.compactIfFragmented();
+          updateKeepCopies();
+        } finally {
+          demotion.unlock();
+        }
+      }
+      return demoted;
+    } finally {
       demotion.lock();
       try {
-        if (!isOpen(region)) {
-          return demoted;
-        }
-        demoted += demoteBatch(region, p, Math.min(BATCH_PAGES, end - p), mark, false);
-        pressure.compactIfFragmented();
-        updateKeepCopies();
+        pressure.end(count);
       } finally {
         demotion.unlock();
       }
     }
-    return demoted;
   }
 
   private int demoteBatch(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.predicomp.os.SystemPage;
 import io.predicomp.os.memory.Residency;
+import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +100,19 @@ class GiveBackTest {
       model.pool.endFilling();
       model.check();
     }
+  }
+
+  @Test
+  void aPoolMayBeClosedWhileItIsFilled() {
+    var pool = CompressedPool.create(1 << 20);
+    pool.beginFilling();
+    long handle = pool.store(1, MemorySegment.ofArray(new byte[4000]), 0, 4000);
+    assertTrue(handle > 0);
+    pool.free(handle, 4000);
+    assertEquals(1, pool.drainFreed());
+    assertTrue(cachedBytes(pool) > 4 * SystemPage.SIZE);
+    pool.close();
+    pool.endFilling();
   }
 
   private static long cachedBytes(CompressedPool pool) {
