@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs what needs a real DAMON and BPF in the virtual machine, from what mvn verify has built: the tests
-# with the JUnit tag vm, of which none may be skipped, and then vm/loops.sh. Options go to vm/run.sh.
+# with the JUnit tag vm, of which none may be skipped, and then vm/loops.sh and vm/cgroup.sh. Options go to vm/run.sh.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 module=$(dirname "$here")/native-bindings
@@ -11,6 +11,7 @@ if [ -n "${PREDICOMP_VM:-}" ]; then
     -cp "target/classes:target/test-classes:$(cat target/vm-test.classpath)" \
     io.predicomp.os.testing.VmTests || status=$?
   "$here/loops.sh" || status=$?
+  "$here/cgroup.sh" || status=$?
   exit "$status"
 fi
 

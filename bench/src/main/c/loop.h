@@ -80,6 +80,17 @@ static inline void record(struct latencies *latencies, int64_t nanos)
 	latencies->counts[(power << 7) | ((value >> (power - 7)) & 127)]++;
 }
 
+/* When an operation would be due at a rate that cannot be reached: what comes after it is late. */
+struct pace {
+	int64_t start;
+	double nanos_per_operation;
+};
+
+static inline int64_t due(const struct pace *pace, uint64_t operation)
+{
+	return pace->start + (int64_t)((double)operation * pace->nanos_per_operation);
+}
+
 static inline void add(struct latencies *sum, const struct latencies *more)
 {
 	for (size_t i = 0; i < sizeof sum->counts / sizeof *sum->counts; i++)

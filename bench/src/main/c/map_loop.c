@@ -1,14 +1,18 @@
 /*
- * The work of mmap_churn, as fast as can be: map, touch each page, unmap.
+ * The work of mmap_churn, as fast as can be: map, touch each page, unmap, and record how long that
+ * took, by itself and from when it was due at a hundred thousand a second.
  *
  *   map_loop SECONDS WORKERS MAP_KIBIBYTES
  */
 #include "loop.h"
 
+enum { RATE = 100000 };
+
 struct job {
 	size_t bytes;
 	int64_t end, operations;
-	struct latencies latencies;
+	struct pace pace;
+	struct latencies latencies, from_due;
 };
 
 static void *work(void *argument)
@@ -24,7 +28,9 @@ static void *work(void *argument)
 		for (size_t offset = 0; offset < job->bytes; offset += PAGE_BYTES)
 			*(volatile char *)(memory + offset) = 1;
 		munmap(memory, job->bytes);
-		record(&job->latencies, now() - start);
+		int64_t end = now();
+		record(&job->latencies, end - start);
+		record(&job->from_due, end - due(&job->pace, (uint64_t)job->operations));
 		job->operations++;
 	}
 	return NULL;
@@ -47,6 +53,7 @@ int main(int count, char **arguments)
 	for (int64_t i = 0; i < workers; i++) {
 		jobs[i].bytes = (size_t)argument(arguments, 3) << 10;
 		jobs[i].end = start + seconds * SECOND;
+		jobs[i].pace = (struct pace){start, 1e9 * (double)workers / RATE};
 	}
 	run_threads(workers, work, jobs, sizeof *jobs);
 	double elapsed = (double)(now() - start) / SECOND;

@@ -4,11 +4,12 @@
  *   touch_loop SECONDS WORKERS REGION_MEBIBYTES
  *
  * As there, each worker has its share of the pages, a touch adds one to a word that lies elsewhere
- * on each page, counts the writes of the page, and is timed if it is a sixteenth.
+ * on each page, counts the writes of the page, and is timed if it is a sixteenth: by itself, and from
+ * when it was due at a thousand million a second.
  */
 #include "loop.h"
 
-enum { BATCH = 256, LATENCY_STEP = 16 };
+enum { BATCH = 256, LATENCY_STEP = 16, RATE = 1000000000 };
 
 struct job {
 	char *region;
@@ -16,7 +17,8 @@ struct job {
 	int64_t end;
 	uint32_t *writes;
 	int64_t touches;
-	struct latencies latencies;
+	struct pace pace;
+	struct latencies latencies, from_due;
 };
 
 /* Everything but the accesses of a batch, so that more of them are under way at once. */
@@ -47,7 +49,8 @@ static void *work(void *argument)
 	int until_next = 1;
 
 	while (now() < job->end) {
-		prepare(job, key, index, offsets);
+		const uint64_t first = index;
+		prepare(job, key, first, offsets);
 		index += BATCH;
 		for (int i = 0; i < BATCH; i++) {
 			if (--until_next > 0) {
@@ -56,7 +59,9 @@ static void *work(void *argument)
 				until_next = LATENCY_STEP;
 				int64_t start = now();
 				touch(region, offsets[i]);
-				record(&job->latencies, now() - start);
+				int64_t end = now();
+				record(&job->latencies, end - start);
+				record(&job->from_due, end - due(&job->pace, first + (uint64_t)i));
 			}
 		}
 	}
@@ -96,6 +101,7 @@ int main(int count, char **arguments)
 		jobs[i].writes = writes + jobs[i].first_page;
 		jobs[i].seed = i;
 		jobs[i].end = start + seconds * SECOND;
+		jobs[i].pace = (struct pace){start, 1e9 * (double)workers / RATE};
 	}
 	run_threads((int64_t)workers, work, jobs, sizeof *jobs);
 	double elapsed = (double)(now() - start) / SECOND;

@@ -96,10 +96,10 @@ public final class LoopRatios {
       all.add(
           new Comparison(
               "random_touch_heap, %d thr.".formatted(workers),
-              "random_touch_heap --region-mb 512 --ops-per-sec 1000000000 --duration-sec 3 --json "
+              "random_touch_heap --region-mb 512 --ops-per-sec 1000000000 --duration-sec 8 --json "
                   + "--workers "
                   + workers,
-              "touch_loop 3 " + workers + " 512",
+              "touch_loop 8 " + workers + " 512",
               figures));
       all.add(
           new Comparison(

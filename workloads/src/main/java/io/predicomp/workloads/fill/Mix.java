@@ -20,6 +20,16 @@ public final class Mix {
 
   /** {@return the {@code index}-th number of the stream that {@code key} names} */
   public static long at(long key, long index) {
-    return hash(key + index * GOLDEN_RATIO);
+    return hash(key(key, index));
+  }
+
+  /** {@return what to {@link #hash} for the {@code index}-th number of the stream of that key} */
+  public static long key(long key, long index) {
+    return key + index * GOLDEN_RATIO;
+  }
+
+  /** {@return what to {@link #hash} for the number after that of {@code key}} */
+  public static long next(long key) {
+    return key + GOLDEN_RATIO;
   }
 }

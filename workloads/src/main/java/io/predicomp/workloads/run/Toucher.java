@@ -25,6 +25,11 @@ public final class Toucher {
   /** Offsets to write at, or complements of offsets to read from. */
   private long[] prepared = new long[0];
 
+  /** Which touches of a batch were timed, and when each began and ended. */
+  private int[] timedTouches = new int[0];
+
+  private long[] times = new long[0];
+
   /** Keeps the compiler from dropping reads. */
   private long sum;
 
@@ -63,9 +68,13 @@ public final class Toucher {
    * @param count how many
    */
   public void randomPages(int[] pages, int count) {
+    long key = Mix.key(pageKey, randomPages);
+    long all = share.pages();
     for (int i = 0; i < count; i++) {
-      pages[i] = randomPage();
+      pages[i] = (int) (((Mix.hash(key) >>> 33) * all) >>> 31);
+      key = Mix.next(key);
     }
+    randomPages += count;
   }
 
   /**
@@ -109,8 +118,8 @@ public final class Toucher {
 
   /**
    * Touches pages that were due one after the other. Does what {@link #touch(int)} does to each,
-   * but everything else before the first access: the fewer instructions lie between accesses, the
-   * more of them a processor has under way at once.
+   * but everything else before the first access or after the last: the fewer instructions lie
+   * between accesses, the more of them a processor has under way at once.
    *
    * @param pages numbers in the share
    * @param count how many of them, the batch of {@code pacer}
@@ -118,23 +127,30 @@ public final class Toucher {
    */
   public void touch(int[] pages, int count, Pacer pacer, Latencies fromDue) {
     prepare(pages, count);
+    int timed = 0;
     for (int i = 0; i < count; i++) {
-      int timed = i + latencies.skip(count - i);
-      accessPrepared(i, timed);
-      i = timed;
+      int next = i + latencies.skip(count - i);
+      accessPrepared(i, next);
+      i = next;
       if (i < count && latencies.isDue()) {
-        long start = clock.nanoTime();
+        times[2 * timed] = clock.nanoTime();
         accessPrepared(i, i + 1);
-        long end = clock.nanoTime();
-        latencies.record(end - start);
-        fromDue.record(end - pacer.dueNanoTime(i));
+        times[2 * timed + 1] = clock.nanoTime();
+        timedTouches[timed++] = i;
       }
+    }
+    for (int i = 0; i < timed; i++) {
+      long end = times[2 * i + 1];
+      latencies.record(end - times[2 * i]);
+      fromDue.record(end - pacer.dueNanoTime(timedTouches[i]));
     }
   }
 
   private void prepare(int[] pages, int count) {
     if (prepared.length < count) {
       prepared = new long[pages.length];
+      timedTouches = new int[pages.length];
+      times = new long[2 * pages.length];
     }
     for (int i = 0; i < count; i++) {
       int page = pages[i];

@@ -161,6 +161,8 @@ class ExternalLauncherTest {
     assertEquals(signal.equals("TERM") ? 143 : 137, run.exitCode(), run.toString());
     if (signal.equals("TERM")) {
       assertEquals("interrupted", run.json().get("end").asText());
+      Path log = Path.of(run.json().get("log").asText());
+      assertFalse(Files.exists(log.resolveSibling("work")), "its files stayed");
     }
     assertEnds(pid);
   }

@@ -55,7 +55,7 @@ record Launched(int exitCode, String out, String err) {
     return finish(process, PATIENCE_SECONDS);
   }
 
-  private static Launched finish(Process process, long patienceSeconds) throws IOException {
+  static Launched finish(Process process, long patienceSeconds) throws IOException {
     CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> read(process));
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
