@@ -17,7 +17,7 @@ public final class SummaryTable {
     text.append(
         String.format(
             Locale.ROOT,
-            "%-14s %-11s %19s %7s %7s %10s %22s%n",
+            "%-18s %-11s %19s %7s %7s %10s %22s%n",
             "dataset",
             "memory",
             "PSS MB, compressed",
@@ -29,7 +29,7 @@ public final class SummaryTable {
       text.append(
           String.format(
               Locale.ROOT,
-              "%-14s %-11s %8.1f -> %7.1f %7.3f %7.3f %7.1f ms %22s%n",
+              "%-18s %-11s %8.1f -> %7.1f %7.3f %7.3f %7.1f ms %22s%n",
               row.get("dataset"),
               row.get("access"),
               median(row, "pss_pre_kb") * 1024 / 1e6,
@@ -74,7 +74,7 @@ public final class SummaryTable {
       text.append(
           String.format(
               Locale.ROOT,
-              "  %-14s %-11s PSS compressed %.1f to %.1f MB, stall p50 %.2f to %.2f, p99 %.2f to"
+              "  %-18s %-11s PSS compressed %.1f to %.1f MB, stall p50 %.2f to %.2f, p99 %.2f to"
                   + " %.2f µs%n",
               row.get("dataset"),
               row.get("access"),

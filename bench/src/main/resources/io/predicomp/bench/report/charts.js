@@ -44,7 +44,7 @@ function prefetching() {
       r.prefetches_used === undefined ? null : share(r.prefetches_used, r.prefetches_wasted)]);
     figure(grid, trace.name, 'Percent, by second of the run', () => ({
       tooltip: { trigger: 'axis', confine: true },
-      xAxis: { type: 'value', name: 's', max: 'dataMax' },
+      xAxis: { type: 'value', name: 's', max: 'dataMax', axisLabel: { showMaxLabel: false } },
       yAxis: { type: 'value', name: '%', min: 0, max: 100 },
       series: ['coverage', 'accuracy'].map((name, i) => ({ name, type: 'line', symbol: 'none',
         data: points.map(p => [p[0], p[i + 1]]) })),
@@ -102,7 +102,7 @@ function distribution(grid, dataset, curves) {
       grid: { left: 12, right: 24, top: small ? 56 : 88, bottom: 36, containLabel: true },
       tooltip: { trigger: 'item', confine: true, formatter: p =>
         `${p.seriesName}: ${shorten(100 * (1 - 10 ** -p.value[1]))} % within ${shorten(p.value[0])} µs` },
-      xAxis: { type: 'log', name: 'µs', axisLabel: { formatter: v => shorten(v) } },
+      xAxis: { type: 'log', name: 'µs', nameLocation: 'middle', nameGap: 26, axisLabel: { formatter: v => shorten(v) } },
       yAxis: { type: 'value', min: 0, max: 4, interval: 1,
         axisLabel: { formatter: v => ['0 %', '90 %', '99 %', '99.9 %', '99.99 %'][v] } },
       series: curves.map(c => ({ name: c.contender, type: 'line', symbolSize: 5, showSymbol: false,
@@ -112,13 +112,13 @@ function distribution(grid, dataset, curves) {
 
 function held(grid, dataset, rows) {
   figure(grid, `Bytes held: ${dataset}`, 'Percent of what the pages take uncompressed, metadata included',
-    small => ({
+    (small, text) => ({
       tooltip: { trigger: 'axis', confine: true, axisPointer: { type: 'shadow' } },
       grid: { left: 12, right: 56, top: 40, bottom: 36, containLabel: true },
       xAxis: { type: 'value', name: '%' },
       yAxis: { type: 'category', inverse: true, data: rows.map(r => r.contender),
         axisLabel: { width: small ? 90 : 140, overflow: 'truncate' } },
-      series: [{ name: 'held, %', type: 'bar', label: { show: true, position: 'right', formatter: p => p.value.toFixed(1), color: 'inherit' },
+      series: [{ name: 'held, %', type: 'bar', label: { show: true, position: 'right', formatter: p => p.value.toFixed(1), color: text },
         data: rows.map(r => 100 * r.held_share) }],
     }), { head: ['', 'held %', 'demote µs', 'demote CPU µs', 'p50 µs', 'p90 µs', 'p99 µs', 'p99.9 µs', 'read CPU µs'],
       rows: rows.map(r => [r.contender, 100 * r.held_share, r.demote_us_per_page, r.demote_cpu_us_per_page,
@@ -147,21 +147,21 @@ function savedAgainstSlowdown() {
     + 'machines and workloads.');
   const groups = [...new Set(points.map(p => p.group))];
   const mark = p => ({ name: p.name, value: [p.slowdown, p.saved] });
-  figure(grid, 'Memory saved against work lost', 'Percent of memory saved; percent less work done than plain', () => ({
+  figure(grid, 'Memory saved against work lost', 'Percent of memory saved; percent less work done than plain', (small, text) => ({
     tooltip: { confine: true, formatter: p =>
       `${p.name}: saved ${shorten(p.value[1])} %, slowdown ${shorten(p.value[0])} %` },
     xAxis: { type: 'value', name: 'slowdown %', nameLocation: 'middle', nameGap: 26 },
     yAxis: { type: 'value', name: 'saved %' },
     series: [...groups.map(group => ({ name: group, type: 'scatter', symbolSize: 12,
-      label: { show: true, position: 'right', formatter: '{b}', color: 'inherit', fontSize: 11 },
+      label: { show: true, position: 'right', formatter: '{b}', color: text, fontSize: 11 },
       labelLayout: { moveOverlap: 'shiftY' },
       data: points.filter(p => p.group === group).map(mark) })),
     { name: 'published', type: 'scatter', symbol: 'diamond', symbolSize: 14, itemStyle: { color: '#7f7f7f' },
-      label: { show: true, position: 'right', formatter: p => p.name.replace(' (published)', ''), color: 'inherit', fontSize: 11 },
+      label: { show: true, position: 'right', formatter: p => p.name.replace(' (published)', ''), color: text, fontSize: 11 },
       labelLayout: { moveOverlap: 'shiftY' },
       data: PUBLISHED.map(mark),
       markArea: { silent: true, itemStyle: { color: '#7f7f7f', opacity: .12 },
-        label: { position: 'insideTopRight', color: 'inherit', fontSize: 11 },
+        label: { position: 'insideTopRight', color: text, fontSize: 11 },
         data: [[{ name: TMO.name, yAxis: TMO.from }, { yAxis: TMO.to }]] } }],
   }), { head: ['', 'what', 'saved %', 'slowdown %'],
     rows: [...points, ...PUBLISHED.map(p => ({ group: 'published', ...p }))].map(p =>
@@ -183,7 +183,7 @@ function codecs() {
     figure(grid, `${group[0].dataset}, ${blocks}`, 'Ratio; µs to restore a block, logarithmic', () => ({
       tooltip: { confine: true, formatter: p =>
         `${p.name}: ratio ${shorten(p.value[1])}, restore ${shorten(p.value[0])} µs` },
-      xAxis: { type: 'log', name: 'µs', axisLabel: { formatter: v => shorten(v) } },
+      xAxis: { type: 'log', name: 'µs', nameLocation: 'middle', nameGap: 26, axisLabel: { formatter: v => shorten(v) } },
       yAxis: { type: 'value', name: 'ratio', scale: true },
       series: [...[...new Set(group.map(family))].map(f => ({ name: f, type: 'scatter', symbolSize: 9,
         data: group.filter(r => family(r) === f).map(point) })),

@@ -69,7 +69,7 @@ function draw() {
   for (const each of drawn) {
     if (each.chart) each.chart.dispose();
     each.chart = echarts.init(each.box, null, { renderer: 'svg' });
-    const options = each.options(narrow.matches);
+    const options = each.options(narrow.matches, text);
     const axis = { axisLabel: { color: text }, nameTextStyle: { color: text },
       axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } } };
     for (const key of ['xAxis', 'yAxis']) {
