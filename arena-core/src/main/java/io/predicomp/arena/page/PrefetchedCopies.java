@@ -9,6 +9,12 @@ final class PrefetchedCopies {
   /** One page in so many keeps its copy in any case, or nobody would hear of a change. */
   private static final int SAMPLE = 16;
 
+  /**
+   * They come in runs, whose payloads share slabs: single pages would keep every slab of the pool,
+   * and all of its memory with it.
+   */
+  private static final int RUN_PAGES = 1024;
+
   /** Copies kept between two judgements. */
   private static final int ENOUGH = 2048;
 
@@ -28,7 +34,7 @@ final class PrefetchedCopies {
   }
 
   boolean keeps(int page) {
-    return pay || page % SAMPLE == 0;
+    return pay || page / RUN_PAGES % SAMPLE == 0;
   }
 
   /** Judges anew if enough copies were kept since the last time. */

@@ -45,4 +45,15 @@ class PrefetchedCopiesTest {
     wave(0.5);
     assertTrue(copies.keeps(1));
   }
+
+  /** Single pages would keep every slab of the pool from being given back. */
+  @Test
+  void theSampleLiesTogether() {
+    for (int i = 0; i < 3; i++) {
+      wave(1);
+    }
+    long borders =
+        IntStream.range(1, PAGES).filter(p -> copies.keeps(p) != copies.keeps(p - 1)).count();
+    assertTrue(borders < 10, borders + " borders");
+  }
 }
