@@ -10,6 +10,8 @@ import io.predicomp.os.feature.ProbeResult;
 import io.predicomp.os.process.Forker;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -116,15 +118,29 @@ class BareLauncherTest {
     assertEquals(0, doctor.exitCode(), doctor.toString());
   }
 
+  /** In directories, as the tests of one module alone get it, and in jars; tells how many. */
+  private static int deleteLibrary(Path root) throws IOException {
+    int deleted = 0;
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path each : files.filter(Files::isRegularFile).toList()) {
+        if (each.endsWith("libpredicomp.so")) {
+          Files.delete(each);
+          deleted++;
+        } else if (each.toString().endsWith(".jar")) {
+          try (FileSystem jar = FileSystems.newFileSystem(each)) {
+            deleted += deleteLibrary(jar.getPath("/"));
+          }
+        }
+      }
+    }
+    return deleted;
+  }
+
   /** As the build leaves it where there is no C compiler. */
   @Test
   void withoutTheLibraryTheTransparentModeAndForksSayWhy() throws IOException {
     copy("doctor");
-    try (Stream<Path> files = Files.walk(directory.resolve("modules"))) {
-      for (Path each : files.filter(file -> file.endsWith("libpredicomp.so")).toList()) {
-        Files.delete(each);
-      }
-    }
+    assertEquals(1, deleteLibrary(directory.resolve("modules")));
     String[] burst = {
       "interactive_burst", "--duration-sec", "1", "--region-mb", "4", "--use-mem-arena", "--json"
     };
