@@ -61,7 +61,16 @@ public final class PoolPressure {
     if (fills(pages)) {
       pool.beginFilling();
     }
-    return mark();
+    boolean begun = false;
+    try {
+      int mark = mark();
+      begun = true;
+      return mark;
+    } finally {
+      if (!begun) {
+        end(pages);
+      }
+    }
   }
 
   /** Ends what {@link #begin} began, with the same number of pages. */
