@@ -1,6 +1,7 @@
 package io.predicomp.workloads.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -13,11 +14,11 @@ import io.predicomp.os.process.Forker;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -304,7 +305,9 @@ class LauncherTest {
 
   @ParameterizedTest
   @CsvSource({"INT,130", "TERM,143"})
-  void aSignalEndsTheRunEarlyWithValidOutput(String signal, int code) throws Exception {
+  void aSignalEndsTheRunEarlyWithValidOutput(String signal, int code, @TempDir Path directory)
+      throws Exception {
+    Path trace = directory.resolve("trace.csv");
     assumeFalse(
         signal.equals("INT") && Launched.sigintIsIgnored(),
         "SIGINT is ignored by this process and so by its children");
@@ -317,8 +320,10 @@ class LauncherTest {
             "--region-mb",
             "4",
             "--use-mem-arena",
+            "--trace-csv",
+            trace.toString(),
             "--json");
-    awaitWorkers(process.pid());
+    awaitOperations(trace, process);
     assertEquals(0, new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor());
     Launched run = Launched.finish(process);
     assertEquals(code, run.exitCode(), run.toString());
@@ -328,23 +333,24 @@ class LauncherTest {
     assertTrue(run.json().get("elapsed_ms").asDouble() < 50_000);
   }
 
-  /** The kernel knows the threads of the process by their names. */
-  private static void awaitWorkers(long pid) throws IOException, InterruptedException {
-    Path tasks = Path.of("/proc", Long.toString(pid), "task");
-    long giveUp = System.nanoTime() + 30_000_000_000L;
-    while (System.nanoTime() < giveUp) {
-      try (var threads = Files.list(tasks)) {
-        for (Path thread : threads.toList()) {
-          if (Files.readString(thread.resolve("comm")).startsWith("worker-")) {
-            return;
-          }
-        }
-      } catch (NoSuchFileException e) {
-        // A thread ended while it was looked at.
-      }
-      Thread.onSpinWait();
-      new ProcessBuilder("true").start().waitFor();
+  /** Until the trace of a run has counted an operation: from then on an end leaves some behind. */
+  private static void awaitOperations(Path trace, Process process) throws Exception {
+    while (operations(trace) == 0) {
+      assertFalse(process.waitFor(50, TimeUnit.MILLISECONDS), "it ended before its first touch");
     }
-    throw new IllegalStateException("no worker began");
+  }
+
+  private static long operations(Path trace) throws IOException {
+    long operations = 0;
+    int column = -1;
+    for (String row : Files.exists(trace) ? Files.readAllLines(trace) : List.<String>of()) {
+      List<String> cells = List.of(row.split(",", -1));
+      if (column < 0) {
+        column = cells.indexOf("operations");
+      } else if (cells.size() > column + 1) { // written whole
+        operations = Long.parseLong(cells.get(column));
+      }
+    }
+    return operations;
   }
 }
