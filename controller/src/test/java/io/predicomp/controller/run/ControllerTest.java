@@ -34,7 +34,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,7 +85,7 @@ class ControllerTest {
     while (!other.isDone()) {
       step();
     }
-    return other.get(1, TimeUnit.SECONDS);
+    return other.get();
   }
 
   private EnrolledProcess enrol() throws Exception {

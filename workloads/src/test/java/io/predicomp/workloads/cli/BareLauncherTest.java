@@ -94,14 +94,18 @@ class BareLauncherTest {
     }
     assumeTrue(possible, "no setpriv");
     Launched burst =
-        asNobody(
-            "interactive_burst",
-            "--duration-sec",
-            "1",
-            "--region-mb",
-            "4",
-            "--use-mem-arena",
-            "--json");
+        Launched.longEnough(
+            1,
+            seconds ->
+                asNobody(
+                    "interactive_burst",
+                    "--duration-sec",
+                    Integer.toString(seconds),
+                    "--region-mb",
+                    "4",
+                    "--use-mem-arena",
+                    "--json"),
+            json -> json.get("arena_compress_ops").asLong() > 0);
     assertEquals(0, burst.exitCode(), burst.toString());
     assertEquals("ok", burst.json().get("verification").textValue());
     assertTrue(burst.json().get("arena_compress_ops").longValue() > 0, burst.out());
