@@ -7,15 +7,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-static int register_once(struct fault_region *r)
-{
-	if (r->registered)
-		return 0;
-	int error = platform_register(r->base, r->bytes);
-	r->registered = error == 0;
-	return error;
-}
-
 /* Reads what is absent of a page that is there in part, so that it is there in whole. */
 static int complete(const struct fault_region *r, uint64_t index, const unsigned char *in_memory)
 {
@@ -42,7 +33,7 @@ PREDICOMP_EXPORT int predicomp_fault_begin(struct fault_region *r, uint64_t firs
 
 	if (n > BATCH_PAGES || first > page_count(r) || n > page_count(r) - first)
 		return -EINVAL;
-	if ((error = register_once(r)) != 0)
+	if ((error = fault_register(r)) != 0)
 		return error;
 	if (mincore((void *)(uintptr_t)address_of(r, first), n << r->page_shift, in_memory) != 0)
 		return -errno;
@@ -103,12 +94,13 @@ static void mend(struct fault_region *r, uint64_t index, uint64_t w)
 		fault_unprotect(r, index);
 		error = fault_bring_back(r, index, word(w, COMP, KIND(w)), 0);
 		if (error == 0)
-			return;
+			return; /* it never left the ledger */
 		if (error != -ENOMEM || retries++ == MEMORY_RETRIES_MAX)
 			platform_die("a page that was not discarded cannot be restored",
 				     address_of(r, index), error);
 		platform_sleep();
 	}
+	fault_enter(r, -(int64_t)r->page_bytes); /* whoever was faster has entered it again */
 }
 
 static void discard_run(struct fault_region *r, uint64_t first, const uint64_t *words, uint64_t n,
@@ -120,6 +112,7 @@ static void discard_run(struct fault_region *r, uint64_t first, const uint64_t *
 	for (uint64_t i = 0; i < n; i++) {
 		if (whole || platform_discard(address_of(r, first + i), r->page_bytes) == 0) {
 			publish(&r->pages[first + i], word(words[i], COMP, KIND(words[i])));
+			fault_enter(r, -(int64_t)r->page_bytes);
 		} else {
 			outcomes[i] = OUT_DISCARD_FAILED;
 			mend(r, first + i, words[i]);

@@ -25,8 +25,11 @@ static void note_need(struct fault_region *r, uint64_t index, uint64_t now, unsi
 			      memory_order_release);
 }
 
-/* Makes the access possible that faulted; false if it is no business of ours. */
-static int resolve(struct fault_region *r, uint64_t address, unsigned access, uint64_t now)
+/*
+ * Makes the access possible that faulted; false if it is no business of ours. room is what was
+ * entered for it and is not used.
+ */
+static int resolve(struct fault_region *r, uint64_t address, unsigned access, uint64_t now, uint64_t *room)
 {
 	uint64_t index = (address - r->base) >> r->page_shift;
 	struct fault_page *page = &r->pages[index];
@@ -40,12 +43,15 @@ static int resolve(struct fault_region *r, uint64_t address, unsigned access, ui
 
 		switch (STATE(w)) {
 		case COMP:
+			if (*room == 0)
+				*room = fault_take(r, r->page_bytes);
 			if (!cas(page, w, word(w, REST, KIND(w))))
 				break;
 			error = fault_bring_back(r, index, w,
 					   !(access & ACCESS_WRITE) &&
 						   (KIND(w) == SAME || r->pool->keep_copies));
 			if (error == 0) {
+				*room = 0;
 				count(r->pool, DEMAND_RESTORES, 1);
 				fault_note_use(r, index);
 				note_need(r, index, now, access);
@@ -79,7 +85,8 @@ static int resolve(struct fault_region *r, uint64_t address, unsigned access, ui
 			if (changed)
 				return 1;
 			if (access & ACCESS_ABSENT) {
-				fault_fill_fresh(r, index, (access & ACCESS_WRITE) != 0);
+				*room = fault_take(r, CLUSTER_BYTES);
+				*room -= fault_fill_fresh(r, index, (access & ACCESS_WRITE) != 0, *room);
 				fault_note_use(r, index);
 			}
 			if (access & ACCESS_PRESENT)
@@ -129,12 +136,14 @@ static void stall_end(struct fault_pool *pool, uint64_t start)
 int fault_resolve(uint64_t address, unsigned access)
 {
 	struct fault_region *r = platform_find(address);
+	uint64_t room = 0;
 	int resolved;
 
 	if (r == NULL || address - r->base >= r->bytes)
 		return 0;
 	uint64_t start = stall_begin(r->pool);
-	resolved = resolve(r, address, access, start);
+	resolved = resolve(r, address, access, start, &room);
+	fault_enter(r, -(int64_t)room);
 	stall_end(r->pool, start);
 	return resolved;
 }

@@ -7,6 +7,7 @@
  *   fault_evict.c      taking pages out of memory; exchanging a block
  *   fault_span.c       ranges: restore, pin, unpin
  *   fault_block.c      blocks of the pool: decoding and freeing
+ *   fault_budget.c     what pages take of the arena's budget
  *   fault_region.c     pools and regions: opening, closing, finding by address
  *   fault_platform.c   the calls of the kernel
  *   fault_signal.c     the signal
@@ -79,6 +80,8 @@ enum fault_counter {
 	STALL_NANOS,      /* time they took, summed over threads */
 	STALL_MAX_NANOS,  /* the longest */
 	SOME_NANOS,       /* time during which at least one thread was in a fault */
+	BUDGET_WAITS,     /* faults that waited for room in the budget */
+	BUDGET_OVERSHOOTS,/* pages they took beyond it, because there was none */
 	FAULT_COUNTERS
 };
 
@@ -100,6 +103,13 @@ struct fault_decoder {
 	uint64_t dictionary, dictionary_bytes; /* CODEC_LZ4_DICTIONARY */
 };
 
+enum fault_keeper { AT_WORK, ASLEEP, FOUND_NOTHING };
+
+/* What pages in memory and pool take of an arena's budget, in bytes, as BudgetLedger.java. */
+struct fault_ledger {
+	_Atomic int64_t held, highest;
+};
+
 /* A compressed arena: its pool, how to decompress, and what happened. */
 struct fault_pool {
 	uint64_t memory; /* where the pool lies; blocks as described in SlotHeader.java */
@@ -107,6 +117,10 @@ struct fault_pool {
 	_Atomic uint32_t keep_copies; /* whether pages restored for reading keep their block */
 	_Atomic uint32_t epoch; /* what a fault stamps its cluster with; Java counts it up */
 	struct fault_decoder decoders[CODECS];
+	struct fault_ledger *ledger; /* NULL: there is no budget */
+	int64_t admission, limit;    /* bytes that faults may enter up to; the budget */
+	_Atomic uint64_t asked, served; /* for room; by the keeper. Slept on */
+	_Atomic uint32_t keeper, keeper_thread; /* how it was seen last */
 	_Atomic uint64_t stalled; /* threads in a fault (24 bits), since when (40 bits, of 64 ns) */
 	/* Java reads from here on. */
 	_Atomic uint64_t counters[FAULT_COUNTERS];
@@ -129,6 +143,7 @@ struct fault_region {
 	uint32_t page_bytes, page_shift;
 	uint64_t first_page; /* number of page 0 among all pages of the arena */
 	_Atomic uint32_t registered;
+	_Atomic int64_t entered; /* bytes in the ledger */
 	struct fault_page *pages;
 	uint32_t *checksums;      /* or NULL */
 	_Atomic uint32_t *stamps; /* per cluster: the epoch in which a fault last told of its use */

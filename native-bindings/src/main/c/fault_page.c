@@ -101,11 +101,11 @@ int fault_make_writable(struct fault_region *r, uint64_t index, uint64_t w)
 	return 1;
 }
 
-void fault_fill_fresh(struct fault_region *r, uint64_t index, int write)
+uint64_t fault_fill_fresh(struct fault_region *r, uint64_t index, int write, uint64_t room)
 {
 	uint64_t held[CLUSTER_BYTES / 4096];
-	uint64_t per_cluster = CLUSTER_BYTES >> r->page_shift;
-	uint64_t first = index - index % per_cluster;
+	uint64_t per_cluster = room < CLUSTER_BYTES ? 1 : CLUSTER_BYTES >> r->page_shift;
+	uint64_t first = index - index % per_cluster, filled = 0;
 	uint64_t n = page_count(r) - first < per_cluster ? page_count(r) - first : per_cluster;
 
 	for (uint64_t i = 0; i < n; i++) {
@@ -122,9 +122,10 @@ void fault_fill_fresh(struct fault_region *r, uint64_t index, int write)
 		while (end < n && held[end] != CLOSED)
 			end++;
 		/* What fails here stays absent: whoever touches it comes here again. */
-		platform_zero(address_of(r, first + i), (end - i) << r->page_shift, write);
+		filled += platform_zero(address_of(r, first + i), (end - i) << r->page_shift, write);
 		for (uint64_t j = i; j < end; j++)
 			publish(&r->pages[first + j], held[j]);
 	}
 	count(r->pool, ZERO_FILLS, 1);
+	return filled;
 }

@@ -20,7 +20,7 @@
 #endif
 #define FEATURES (UFFD_FEATURE_SIGBUS | UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_EXACT_ADDRESS)
 
-enum { WATCH_SLOTS = 64, WATCH_LIMIT = 1 << 16, WAIT_NANOS = 2000000, SLEEP_NANOS = 1000000 };
+enum { WATCH_SLOTS = 64, WATCH_LIMIT = 1 << 16, SLEEP_NANOS = 1000000 };
 
 static int descriptor = -1;
 static uint64_t system_page = 4096;
@@ -78,9 +78,9 @@ int64_t platform_copy(uint64_t to, const uint8_t *from, uint64_t bytes, int prot
 	return copy.copy > 0 ? copy.copy : error;
 }
 
-void platform_zero(uint64_t at, uint64_t bytes, int write)
+uint64_t platform_zero(uint64_t at, uint64_t bytes, int write)
 {
-	uint64_t end = at + bytes;
+	uint64_t end = at + bytes, filled = 0;
 
 	while (at < end) {
 		struct uffdio_zeropage zero = {.range = {.start = at, .len = end - at},
@@ -93,12 +93,12 @@ void platform_zero(uint64_t at, uint64_t bytes, int write)
 			n = uffd(UFFDIO_ZEROPAGE, &zero);
 			n = zero.zeropage > 0 ? zero.zeropage : n;
 		}
-		if (n == -EEXIST)
-			n = (int64_t)system_page;
-		if (n < 0 && n != -EAGAIN)
-			return;
-		at += n > 0 ? (uint64_t)n : 0;
+		if (n < 0 && n != -EAGAIN && n != -EEXIST)
+			break;
+		filled += n > 0 ? (uint64_t)n : 0;
+		at += n == -EEXIST ? system_page : n > 0 ? (uint64_t)n : 0;
 	}
+	return filled;
 }
 
 int platform_protect(uint64_t at, uint64_t bytes, int on)
@@ -131,16 +131,20 @@ int platform_discard(uint64_t at, uint64_t bytes)
 }
 
 /* The low half holds the state, so on a little-endian machine a change of state changes it. */
-void platform_wait(_Atomic uint64_t *word, uint32_t low_half)
+void platform_wait(_Atomic uint64_t *word, uint32_t low_half, uint64_t nanos)
 {
-	/* Bounded, so that a wake-up that is missed delays and does not hang. */
-	struct timespec limit = {.tv_nsec = WAIT_NANOS};
+	struct timespec limit = {.tv_nsec = (long)nanos}; /* below a second */
 	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, low_half, &limit, NULL, 0);
 }
 
 void platform_wake(_Atomic uint64_t *word)
 {
 	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+}
+
+uint32_t platform_thread(void)
+{
+	return (uint32_t)syscall(SYS_gettid);
 }
 
 void platform_yield(void)
@@ -205,6 +209,26 @@ _Noreturn void platform_die(const char *what, uint64_t where, int error)
 	}
 }
 
+int platform_is_runnable(uint32_t thread)
+{
+	char text[128], *end = append(text, "/proc/self/task/");
+	ssize_t length = 0;
+	int file, runs = 0;
+
+	end = append(append_number(end, thread, 10), "/stat");
+	*end = 0;
+	file = open(text, O_RDONLY | O_CLOEXEC);
+	if (file >= 0) {
+		length = read(file, text, sizeof text);
+		close(file);
+	}
+	/* proc(5): the state follows the name, which may hold anything. */
+	for (ssize_t i = 0; i + 2 < length; i++)
+		if (text[i] == ')')
+			runs = text[i + 2] == 'R';
+	return runs;
+}
+
 void *platform_map(uint64_t bytes)
 {
 	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
@@ -241,7 +265,7 @@ static uint64_t pagemap_entry(uint64_t address)
 
 void platform_watch(uint64_t address)
 {
-	uint64_t thread = (uint64_t)syscall(SYS_gettid), who = address << 8 ^ thread;
+	uint64_t thread = platform_thread(), who = address << 8 ^ thread;
 	unsigned slot = (unsigned)thread % WATCH_SLOTS;
 
 	if (atomic_exchange(&watched[slot].who, who) != who) {

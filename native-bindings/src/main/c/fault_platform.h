@@ -14,8 +14,8 @@ uint64_t platform_page_bytes(void);
 
 /* UFFDIO_COPY: fills absent memory; may fill a part. */
 int64_t platform_copy(uint64_t to, const uint8_t *from, uint64_t bytes, int protect);
-/* UFFDIO_COPY or UFFDIO_ZEROPAGE of zeros wherever the range is absent, as far as it succeeds. */
-void platform_zero(uint64_t at, uint64_t bytes, int write);
+/* Zeros wherever the range is absent, as far as that succeeds; returns bytes that were absent. */
+uint64_t platform_zero(uint64_t at, uint64_t bytes, int write);
 /* UFFDIO_WRITEPROTECT, on or off. */
 int platform_protect(uint64_t at, uint64_t bytes, int on);
 /* UFFDIO_REGISTER, missing and write-protect. */
@@ -26,9 +26,13 @@ int platform_discard(uint64_t at, uint64_t bytes);
 /* Private zeroed memory that no child inherits; NULL and errno. */
 void *platform_map(uint64_t bytes);
 
-void platform_wait(_Atomic uint64_t *word, uint32_t low_half);
+/* Sleeps until woken, while the low half is that, for so long at most. */
+void platform_wait(_Atomic uint64_t *word, uint32_t low_half, uint64_t nanos);
 void platform_wake(_Atomic uint64_t *word);
 void platform_yield(void);
+uint32_t platform_thread(void);
+/* Whether a thread of this process runs, or would if it had a processor. */
+int platform_is_runnable(uint32_t thread);
 void platform_sleep(void);
 uint64_t platform_nanos(void);
 

@@ -82,6 +82,15 @@ static void unlink_region(uint64_t base, uint64_t bytes)
 	}
 }
 
+int fault_register(struct fault_region *r)
+{
+	if (r->registered)
+		return 0;
+	int error = platform_register(r->base, r->bytes);
+	r->registered = error == 0;
+	return error;
+}
+
 static uint64_t pages_up(uint64_t bytes)
 {
 	return (bytes + platform_page_bytes() - 1) / platform_page_bytes() * platform_page_bytes();
@@ -189,7 +198,11 @@ PREDICOMP_EXPORT int64_t predicomp_fault_region_open(struct fault_pool *pool, ui
 	region->stamps = (_Atomic uint32_t *)(region->pages + pages) + (checksums ? pages : 0);
 	region->first_page = first_page;
 	/* mmap gives addresses above 47 bits to those only who ask for them. */
-	if ((error = link_region(base, bytes, region)) != 0) {
+	error = link_region(base, bytes, region);
+	/* A budget has to know of every page; what locking populated is none. */
+	if (error == 0 && pool->ledger && (error = platform_discard(base, bytes)) == 0)
+		error = fault_register(region);
+	if (error != 0) {
 		unlink_region(base, bytes);
 		munmap((void *)(uintptr_t)base, bytes);
 		munmap(region, table);
@@ -213,5 +226,6 @@ PREDICOMP_EXPORT void predicomp_fault_region_close(struct fault_region *region)
 	unlink_region(base, bytes);
 	drain();
 	munmap((void *)(uintptr_t)base, bytes);
+	fault_enter(region, -atomic_load(&region->entered));
 	munmap(region, region->table_bytes);
 }

@@ -15,8 +15,12 @@ static int restore_page(struct fault_region *r, uint64_t index, int keep)
 
 	if (STATE(w) != COMP || !cas(&r->pages[index], w, word(w, REST, KIND(w))))
 		return 0;
+	fault_enter(r, r->page_bytes);
 	int error = fault_bring_back(r, index, w, keep || KIND(w) == SAME);
-	return error < 0 ? error : 1;
+	if (error == 0)
+		return 1;
+	fault_enter(r, -(int64_t)r->page_bytes);
+	return error;
 }
 
 /* Puts one page into memory, writable if asked for, and keeps it there; 0 or -errno. */

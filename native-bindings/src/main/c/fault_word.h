@@ -20,7 +20,7 @@
 #define CODEC(e) ((e) >> 56 & (CODECS - 1))
 
 /* A second, in steps of a millisecond: a cgroup at its limit may get memory back by then. */
-enum { MEMORY_RETRIES_MAX = 1000, SPINS = 200 };
+enum { MEMORY_RETRIES_MAX = 1000, SPINS = 200, WAIT_NANOS = 2000000 };
 
 static inline uint64_t word(uint64_t w, enum fault_state state, enum fault_kind kind)
 {
@@ -53,7 +53,8 @@ static inline void wait_while(struct fault_page *page, uint64_t w)
 	}
 	if (!(w & WAIT) && !cas(page, w, w | WAIT))
 		return;
-	platform_wait(&page->word, (uint32_t)(w | WAIT));
+	/* Bounded, so that a wake-up that is missed delays and does not hang. */
+	platform_wait(&page->word, (uint32_t)(w | WAIT), WAIT_NANOS);
 }
 
 static inline void count(struct fault_pool *pool, enum fault_counter counter, uint64_t n)
@@ -89,11 +90,26 @@ void fault_unprotect(struct fault_region *r, uint64_t page);
 int fault_bring_back(struct fault_region *r, uint64_t index, uint64_t w, int keep);
 /* Makes a page in memory writable, its copy dropped; false if its word is not w any more. */
 int fault_make_writable(struct fault_region *r, uint64_t index, uint64_t w);
-/* Gives zeros to the untouched pages around one that was touched, and to that page. */
-void fault_fill_fresh(struct fault_region *r, uint64_t index, int write);
+/*
+ * Gives zeros to the untouched pages around one that was touched, and to that page; only to that if
+ * there is no room for more. Returns bytes that came to memory.
+ */
+uint64_t fault_fill_fresh(struct fault_region *r, uint64_t index, int write, uint64_t room);
+
+/*
+ * fault_budget.c. Memory is entered before it comes and struck off after it left. fault_take enters
+ * what a fault is about to bring: wish bytes, or one page if there is no room for them; it may wait,
+ * so its caller holds no page. It returns what it entered.
+ */
+uint64_t fault_take(struct fault_region *r, uint64_t wish);
+/* Enters bytes, or strikes them off, whether there is room or not. */
+void fault_enter(struct fault_region *r, int64_t bytes);
 
 /* fault_handler.c: somebody uses the page. */
 void fault_note_use(struct fault_region *r, uint64_t index);
+
+/* fault_region.c: from here on touches of absent memory are faults; 0 or -errno. */
+int fault_register(struct fault_region *r);
 
 /* fault_span.c: no fault is ours any more afterwards. Blocks go to the pool's list of freed ones. */
 void fault_close_pages(struct fault_region *r);

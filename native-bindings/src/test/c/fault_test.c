@@ -33,6 +33,9 @@ int predicomp_fault_pool_codec(struct fault_pool *, uint32_t number, uint32_t co
 void predicomp_fault_pool_epoch(struct fault_pool *, uint32_t epoch);
 void predicomp_fault_pool_keep(struct fault_pool *, uint32_t keep);
 void predicomp_fault_pool_close(struct fault_pool *);
+void predicomp_fault_pool_budget(struct fault_pool *, struct fault_ledger *, int64_t admission, int64_t limit);
+uint64_t predicomp_fault_pool_asked(struct fault_pool *, uint64_t asked, uint64_t nanos);
+void predicomp_fault_pool_served(struct fault_pool *, uint32_t found);
 int64_t predicomp_fault_region_open(struct fault_pool *, uint64_t bytes, int sums, uint64_t first,
 				    uint64_t *result);
 void predicomp_fault_region_close(struct fault_region *);
@@ -639,6 +642,53 @@ static void large_pages(void)
 	pool_close(&p);
 }
 
+static int64_t in_memory_bytes(struct region *r)
+{
+	int64_t pages = 0;
+	for (uint64_t p = 0; p < r->native->bytes / 4096; p++)
+		pages += in_memory(r, p);
+	return pages * 4096;
+}
+
+/* What is entered is what is in memory, whatever happens to a page; a fault that finds no room asks. */
+static void budget(void)
+{
+	struct fault_ledger ledger = {0};
+	struct pool p;
+
+	pool_open(&p, 4096, 512);
+	predicomp_fault_pool_budget(p.native, &ledger, 47 * 4096, 64 * 4096);
+	struct region r = region_open(&p, 128 * 4096, 0);
+	*at(&r, 0, 0) = 1; /* a cluster */
+	CHECK(ledger.held == 16 * 4096 && in_memory_bytes(&r) == 16 * 4096);
+	CHECK(*at(&r, 17, 0) == 0);
+	fill(&r, 40); /* no room for a third cluster's pages but those touched */
+	CHECK(ledger.held == 40 * 4096 && in_memory_bytes(&r) == 40 * 4096);
+	CHECK(evict(&r, 0, 32, 0) == 32 && ledger.held == 8 * 4096);
+	fail_next(CALL_DISCARD, 9, -EINVAL);
+	CHECK(evict(&r, 32, 8, 0) == 0 && ledger.held == 8 * 4096);
+	fail_next(CALL_COPY, 2, -ENOMEM);
+	check(&r, 40);
+	fail_next(CALL_COPY, 1, -ENOMEM);
+	CHECK(evict(&r, 0, 16, 0) == 16);
+	CHECK(predicomp_fault_restore((uint64_t)(uintptr_t)r.base, 16 * 4096, 0) == -ENOMEM);
+	CHECK(ledger.held == 24 * 4096 && predicomp_fault_restore((uint64_t)(uintptr_t)r.base, 16 * 4096, 0) == 16);
+	CHECK(ledger.held == 40 * 4096 && in_memory_bytes(&r) == 40 * 4096 && counter(&r, BUDGET_WAITS) == 0);
+	/* Without a keeper the first who finds no room waits, the others go on. */
+	for (int i = 64; i < 128; i++)
+		*at(&r, i, 0) = 1;
+	CHECK(ledger.held == 104 * 4096 && ledger.highest == ledger.held);
+	CHECK(counter(&r, BUDGET_WAITS) == 1 && counter(&r, BUDGET_OVERSHOOTS) == 40);
+	CHECK(predicomp_fault_pool_asked(p.native, 0, 1000) == 58);
+	predicomp_fault_pool_served(p.native, 1);
+	CHECK(evict(&r, 40, 64, 0) == 40);
+	*at(&r, 50, 0) = 1;
+	CHECK(counter(&r, BUDGET_WAITS) == 2);
+	predicomp_fault_region_close(r.native);
+	CHECK(ledger.held == 0 && ledger.highest == 104 * 4096);
+	pool_close(&p);
+}
+
 static void unit(void)
 {
 	struct pool p;
@@ -656,6 +706,7 @@ static void unit(void)
 	patterns(&p);
 	others_faults_pass(&p);
 	large_pages();
+	budget();
 	/* Every block came back exactly once. */
 	drain_freed(&p);
 	CHECK(p.vacancies == p.used);
@@ -669,6 +720,7 @@ enum { WRITERS = 2, OWN = 8 };
 
 struct storm {
 	struct region region;
+	struct fault_ledger ledger;
 	uint64_t pages;
 	int evictors;
 	_Atomic int stop;
@@ -756,6 +808,7 @@ static void *evict_pages(void *argument)
 		uint64_t n = s->pages - first < 16 ? s->pages - first : 16;
 		int demoted = evict(&s->region, first, n, 0);
 		CHECK(demoted >= 0);
+		predicomp_fault_pool_served(s->region.pool->native, demoted > 0);
 		atomic_fetch_add(&s->evictions, (uint64_t)demoted);
 		if (me->number == 0)
 			predicomp_fault_drop_copy(s->region.native, first);
@@ -765,7 +818,7 @@ static void *evict_pages(void *argument)
 	return NULL;
 }
 
-static int storm(const char *name, double seconds, uint64_t pages, int evictors, int hold_up)
+static int storm(const char *name, double seconds, uint64_t pages, int evictors, int hold_up, uint64_t room)
 {
 	struct pool p;
 	struct storm s = {.pages = pages, .evictors = evictors};
@@ -775,6 +828,7 @@ static int storm(const char *name, double seconds, uint64_t pages, int evictors,
 
 	pool_open(&p, 4096, pages * 4 + (fault_test_broken ? 1 << 16 : 256));
 	predicomp_fault_pool_keep(p.native, 1);
+	predicomp_fault_pool_budget(p.native, &s.ledger, (int64_t)room * 4096, (int64_t)room * 4096);
 	s.region = region_open(&p, pages * 4096, 0);
 	widened = hold_up;
 	for (int i = 0; i < WRITERS + 1 + evictors; i++) {
@@ -792,14 +846,18 @@ static int storm(const char *name, double seconds, uint64_t pages, int evictors,
 	while (n > 0)
 		pthread_join(threads[--n], NULL);
 	printf("%s: %llu pages, %d evictors, %llu writes, %llu evictions, %llu recompressions, "
-	       "%llu restores, %llu rescues, %llu write faults, %llu bad words\n",
+	       "%llu restores, %llu rescues, %llu write faults, %llu waits for room, %llu bad words\n",
 	       name, (unsigned long long)pages, evictors, (unsigned long long)s.writes,
 	       (unsigned long long)s.evictions, (unsigned long long)s.recompressions,
 	       (unsigned long long)counter(&s.region, DEMAND_RESTORES),
 	       (unsigned long long)counter(&s.region, RESCUES),
-	       (unsigned long long)counter(&s.region, WRITE_FAULTS), (unsigned long long)s.bad);
+	       (unsigned long long)counter(&s.region, WRITE_FAULTS),
+	       (unsigned long long)counter(&s.region, BUDGET_WAITS), (unsigned long long)s.bad);
 	widened = 0;
+	if (fault_test_broken == 0)
+		CHECK(s.ledger.held == in_memory_bytes(&s.region));
 	predicomp_fault_region_close(s.region.native);
+	CHECK(s.ledger.held == 0);
 	drain_freed(&p);
 	if (fault_test_broken == 0)
 		CHECK(p.vacancies == p.used);
@@ -878,10 +936,12 @@ int main(int count, char **arguments)
 		return 0;
 	}
 	if (strcmp(mode, "storm") == 0 && count == 4) {
-		double seconds = atof(arguments[2]) / 3;
+		double seconds = atof(arguments[2]) / 4;
 		uint64_t pages = strtoull(arguments[3], NULL, 10);
-		return storm("storm", seconds, pages, 2, 0) | storm("storm, held up", seconds, pages, 1, 1) |
-		       storm("storm, held up", seconds, pages, 2, 1);
+		return storm("storm", seconds, pages, 2, 0, pages) |
+		       storm("storm, held up", seconds, pages, 1, 1, pages) |
+		       storm("storm, held up", seconds, pages, 2, 1, pages) |
+		       storm("storm, room for half", seconds, pages, 2, 0, pages / 2);
 	}
 	if (strcmp(mode, "control") == 0 && count == 5) {
 		const char *name = arguments[2];
@@ -890,7 +950,8 @@ int main(int count, char **arguments)
 				    : strcmp(name, "clean-unprotected") == 0 ? CLEAN_UNPROTECTED
 				    : strcmp(name, "stale-swap") == 0 ? STALE_SWAP : 0;
 		if (fault_test_broken)
-			return storm(name, atof(arguments[3]), strtoull(arguments[4], NULL, 10), 2, 1);
+			return storm(name, atof(arguments[3]), strtoull(arguments[4], NULL, 10), 2, 1,
+				     strtoull(arguments[4], NULL, 10));
 	}
 	fprintf(stderr, "usage: fault_test unit | storm SECONDS PAGES | control "
 			"no-protection|no-generation|clean-unprotected|stale-swap SECONDS PAGES | limit LIBLZ4 PAGES\n");

@@ -134,7 +134,8 @@ public record ArenaConfig(
      * at least 1 MiB and 64 pages, by default unlimited. What would exceed it first demotes pages
      * that have not been accessed for long, in the accessing thread if it must. Only what cannot be
      * compressed or is pinned can exceed it: an access always succeeds, and {@link
-     * ArenaStats.Budget} counts what it took.
+     * ArenaStats.Budget} counts what it took. Transparent memory may exceed it as well where the
+     * thread that demotes for it does not get on ({@link TransparentArena}).
      */
     public Builder residentBudget(long bytes) {
       this.residentBudget = OptionalLong.of(bytes);

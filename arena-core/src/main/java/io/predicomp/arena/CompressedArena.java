@@ -1,6 +1,7 @@
 package io.predicomp.arena;
 
 import io.predicomp.arena.agent.AgentClock;
+import io.predicomp.arena.agent.AgentThread;
 import io.predicomp.arena.agent.BackgroundLoops;
 import io.predicomp.arena.hotness.DamonHotness;
 import io.predicomp.arena.page.CheckedMemory;
@@ -12,6 +13,7 @@ import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.page.ProcessBarrier;
 import io.predicomp.arena.policy.PageTier;
 import io.predicomp.arena.pool.CompressedPool;
+import io.predicomp.arena.transparent.BudgetKeeper;
 import io.predicomp.arena.transparent.TransparentMemory;
 import io.predicomp.arena.transparent.TransparentMover;
 import io.predicomp.os.ErrnoException;
@@ -71,6 +73,9 @@ public final class CompressedArena implements AutoCloseable {
 
   private volatile @Nullable TransparentMover transparentMover;
   private @Nullable TransparentArena transparent;
+
+  /** Where there is a budget and transparent memory. */
+  private @Nullable AgentThread keeper;
 
   private CompressedArena(
       ArenaConfig config,
@@ -249,9 +254,6 @@ public final class CompressedArena implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("Already closed");
       }
-      if (mover.budget().isLimited()) {
-        throw new UnsupportedOperationException(TransparentArena.NO_BUDGET);
-      }
       TransparentMover moving = transparentMover;
       if (moving == null) {
         moving =
@@ -262,10 +264,17 @@ public final class CompressedArena implements AutoCloseable {
                     config.codec(),
                     config.admission(),
                     config.checksums(),
+                    loops != null,
                     config.pageBytes()),
                 nextPage::getAndAdd);
         transparentMover = moving;
         memory.add(new TransparentMemory(moving));
+        if (mover.budget().isLimited()) {
+          AgentThread thread =
+              new AgentThread(config.name(), new BudgetKeeper(moving), AgentThread::report);
+          keeper = thread;
+          thread.start();
+        }
       }
       AtomicReference<TransparentArena> self = new AtomicReference<>();
       TransparentArena opened =
@@ -391,8 +400,12 @@ public final class CompressedArena implements AutoCloseable {
         throw e;
       }
       closed = true;
+      // Before the memory goes that they work on.
       if (loops != null) {
-        loops.close(); // before the memory goes that they work on
+        loops.close();
+      }
+      if (keeper != null) {
+        keeper.close();
       }
       claimed.forEach(Region::finishClose);
       TransparentMover transparentPages = transparentMover;

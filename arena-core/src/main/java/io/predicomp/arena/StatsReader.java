@@ -68,7 +68,7 @@ final class StatsReader {
             pool.largestFreeExtent(),
             pool.objects(),
             pool.compactions()),
-        budget(config, mover, pool),
+        budget(census, config, mover, pool, transparent),
         demotions(mover.counters(), transparent),
         restores(mover.counters(), transparent),
         stall(mover.stall(), transparent),
@@ -79,17 +79,22 @@ final class StatsReader {
         discarder);
   }
 
-  private static Budget budget(ArenaConfig config, PageMover mover, CompressedPool pool) {
+  private static Budget budget(
+      PageCensus census,
+      ArenaConfig config,
+      PageMover mover,
+      CompressedPool pool,
+      @Nullable TransparentStats transparent) {
     BudgetCounters c = mover.budgetCounters();
     long limit = mover.budget().isLimited() ? mover.budget().limitBytes() : 0;
     return new Budget(
         limit,
-        mover.residentPages() * config.pageBytes() + pool.poolBytes(),
+        limit == 0 ? census.resident() * config.pageBytes() + pool.poolBytes() : mover.heldBytes(),
         mover.highestHeldBytes(),
-        c.waits.sum(),
+        c.waits.sum() + count(transparent, FaultCounter.BUDGET_WAITS),
         c.demotedWaiting.sum(),
         c.demotedAhead.sum(),
-        c.overshoots.sum(),
+        c.overshoots.sum() + count(transparent, FaultCounter.BUDGET_OVERSHOOTS),
         limit == 0 ? 0 : Math.max(0, mover.highestHeldBytes() - limit),
         c.refused.sum());
   }

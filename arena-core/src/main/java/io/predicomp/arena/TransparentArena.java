@@ -26,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  * memory that it reads), or use a heap buffer and {@link MemorySegment#copy}. Calls through JNI or
  * FFM into C code that only touches the memory need no pin.
  *
+ * <p><b>{@link ArenaConfig.Builder#residentBudget}</b>: a fault that finds no room waits while a
+ * thread of the arena demotes other pages. It does not wait for a thread that sleeps, as a
+ * safepoint may have stopped it, or that finds nothing to demote: then the budget is exceeded until
+ * it does ({@link ArenaStats.Budget} counts that). With a budget, memory never touched is as absent
+ * to system calls as compressed one.
+ *
  * <p>Not for threads that block SIGBUS. A debugger that reads the memory from outside fails on
  * pages that are not there. Children of fork do not inherit the memory. If a page cannot be
  * restored to what was written, the process ends with a message: an instruction cannot throw.
@@ -33,10 +39,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class TransparentArena implements Arena {
-  /** A fault brings pages in without asking, and nothing would demote them. */
-  static final String NO_BUDGET =
-      "transparent memory does not keep to a residentBudget; use regions, or no budget";
-
   /** Small allocations share regions of this size, in bytes. */
   private static final long SHARED_BYTES = 1 << 20;
 
@@ -71,9 +73,7 @@ public final class TransparentArena implements Arena {
    * machine: a reason and its remedy, or nothing.
    */
   public static Optional<String> obstacle(ArenaConfig config) {
-    return config.residentBudget().isPresent()
-        ? Optional.of(NO_BUDGET)
-        : TransparentMover.obstacle(config.codec());
+    return TransparentMover.obstacle(config.codec());
   }
 
   /**
@@ -188,7 +188,8 @@ public final class TransparentArena implements Arena {
   }
 
   /**
-   * Brings the pages of a segment of this arena back before they are needed.
+   * Brings the pages of a segment of this arena back before they are needed; with a {@code
+   * residentBudget} as far as it holds them all, at the cost of other pages.
    *
    * @return pages restored
    * @throws CorruptPageException if a page cannot be restored to what was written
@@ -199,7 +200,7 @@ public final class TransparentArena implements Arena {
     TransparentRegion region = regionOf(segment);
     return segment.byteSize() == 0
         ? 0
-        : mover.restore(region, segment.address(), segment.byteSize());
+        : mover.restores().restore(region, segment.address(), segment.byteSize());
   }
 
   /**
@@ -207,7 +208,9 @@ public final class TransparentArena implements Arena {
    *
    * @throws ErrnoException if the kernel has no memory for a page, or a page has 65,535 pins
    * @throws CorruptPageException if a page cannot be restored to what was written
-   * @throws IllegalArgumentException if the segment is empty or not of this arena
+   * @throws IllegalArgumentException if the segment is empty, not of this arena, or more than the
+   *     {@code residentBudget} could hold even without other pages
+   * @throws OutOfMemoryError if that budget has no room beside what cannot be demoted
    * @throws IllegalStateException if the arena is closed
    */
   public TransparentPin pin(MemorySegment segment) {
@@ -233,7 +236,7 @@ public final class TransparentArena implements Arena {
     }
     boolean pinned = false;
     try {
-      mover.pin(region, segment.address(), segment.byteSize(), writable);
+      mover.restores().pin(region, segment.address(), segment.byteSize(), writable);
       pinned = true;
     } finally {
       if (!pinned) {
@@ -244,7 +247,7 @@ public final class TransparentArena implements Arena {
   }
 
   void unpin(MemorySegment segment) {
-    mover.unpin(segment.address(), segment.byteSize());
+    mover.restores().unpin(segment.address(), segment.byteSize());
     forgetPin();
   }
 

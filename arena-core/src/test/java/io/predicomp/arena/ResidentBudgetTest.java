@@ -343,15 +343,6 @@ class ResidentBudgetTest {
   }
 
   @Test
-  void transparentMemoryIsRefusedWithTheReason() {
-    try (CompressedArena arena = withBudget(2)) {
-      UnsupportedOperationException e =
-          assertThrows(UnsupportedOperationException.class, arena::transparent);
-      assertTrue(e.getMessage().contains("residentBudget"), e::getMessage);
-    }
-  }
-
-  @Test
   void withoutABudgetNothingIsCountedAgainstIt() {
     try (CompressedArena arena = CompressedArena.open()) {
       arena.allocateRegion(PAGE).setLong(0, 1);

@@ -67,6 +67,15 @@ public final class AgentThread implements AutoCloseable {
     }
   }
 
+  /** Says on standard error that an agent stopped by itself. */
+  public static void report(AgentThread thread) {
+    System.err.println(
+        "predicomp: the "
+            + thread.agent.role()
+            + " agent stopped; accesses go on, nothing is lost: "
+            + thread.failure);
+  }
+
   /** Wakes the agent up, because there may be something to do. */
   public void wake() {
     LockSupport.unpark(thread);

@@ -82,17 +82,9 @@ public final class BackgroundLoops implements AutoCloseable {
   /** Gives each agent a thread. */
   public void start(String name) {
     for (Agent agent : agents) {
-      threads.add(new AgentThread(name, agent, BackgroundLoops::report));
+      threads.add(new AgentThread(name, agent, AgentThread::report));
     }
     threads.forEach(AgentThread::start);
-  }
-
-  private static void report(AgentThread thread) {
-    System.err.println(
-        "predicomp: the "
-            + thread.agent().role()
-            + " agent stopped; accesses go on, nothing is lost: "
-            + thread.failure());
   }
 
   /** Whether pages are demoted, and why or why not, with figures. */

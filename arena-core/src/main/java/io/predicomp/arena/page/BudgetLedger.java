@@ -1,6 +1,11 @@
 package io.predicomp.arena.page;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import io.predicomp.arena.policy.Budget;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -13,18 +18,26 @@ import java.util.concurrent.atomic.AtomicLong;
  * {@link Budget#poolGrowthBytes} said at the first of them. Whoever cannot wait enters anyway, and
  * that is counted.
  *
+ * <p>Two words in native memory hold the sums, because faults of transparent memory, in a signal
+ * handler, enter pages as well ({@code fault_budget.c}).
+ *
  * <p>Thread-safe; without a budget a page costs one addition.
  */
 final class BudgetLedger {
+  private static final VarHandle WORD = JAVA_LONG.varHandle();
+
+  /** Bytes of resident pages and, as last settled, of the pool. */
+  private static final long HELD = 0;
+
+  private static final long HIGHEST = Long.BYTES;
+
   private final Budget budget;
   private final long pageBytes;
   private final long admissionBytes;
   private final AtomicLong pages = new AtomicLong();
 
-  /** Bytes of resident pages and, as last settled, of the pool. */
-  private final AtomicLong held = new AtomicLong();
-
-  private final AtomicLong highest = new AtomicLong();
+  /** Held and highest, alone in their cache line. */
+  private final MemorySegment words = Arena.ofAuto().allocate(128, 128);
 
   /** Bytes by which the pool may grow until it is settled again. Under the demotion lock. */
   private long growthBytes;
@@ -48,11 +61,11 @@ final class BudgetLedger {
       long bytes = count * pageBytes;
       long now;
       do {
-        now = held.get();
+        now = heldBytes();
         if (now + bytes > admissionBytes) {
           return false;
         }
-      } while (!held.compareAndSet(now, now + bytes));
+      } while (!WORD.compareAndSet(words, HELD, now, now + bytes));
       saw(now + bytes);
     }
     pages.getAndAdd(count);
@@ -65,7 +78,7 @@ final class BudgetLedger {
     if (!budget.isLimited()) {
       return false;
     }
-    long now = held.addAndGet(count * pageBytes);
+    long now = addHeld(count * pageBytes);
     saw(now);
     return now > budget.limitBytes();
   }
@@ -74,7 +87,7 @@ final class BudgetLedger {
   void give(long count) {
     if (count != 0) {
       if (budget.isLimited()) {
-        held.getAndAdd(-count * pageBytes);
+        addHeld(-count * pageBytes);
       }
       pages.getAndAdd(-count);
     }
@@ -88,7 +101,7 @@ final class BudgetLedger {
   long settle(long bytes) {
     long delta = bytes - poolBytes;
     poolBytes = bytes;
-    long now = held.addAndGet(delta);
+    long now = addHeld(delta);
     saw(now);
     growthBytes = budget.poolGrowthBytes(now);
     return bytes + growthBytes;
@@ -102,29 +115,44 @@ final class BudgetLedger {
   /** Remembers that the pool holds so much between two settlements. Under the demotion lock. */
   void peak(long bytes) {
     if (budget.isLimited()) {
-      saw(held.get() + bytes - poolBytes);
+      saw(heldBytes() + bytes - poolBytes);
     }
+  }
+
+  private long addHeld(long bytes) {
+    return (long) WORD.getAndAdd(words, HELD, bytes) + bytes;
   }
 
   private void saw(long bytes) {
-    long most = highest.get();
-    while (bytes > most && !highest.compareAndSet(most, bytes)) {
-      most = highest.get();
+    long most = highestBytes();
+    while (bytes > most && !WORD.compareAndSet(words, HIGHEST, most, bytes)) {
+      most = highestBytes();
     }
   }
 
-  /** Pages entered. */
+  /** Where the bytes held and the most that ever were lie; as long as this ledger lives. */
+  long address() {
+    return words.address();
+  }
+
+  /** Whether faults have entered more than {@link #tryTake} and {@link #takeAnyway}. */
+  boolean faultsHoldMore() {
+    long entered = pages() * pageBytes;
+    return heldBytes() - poolBytes - entered > entered;
+  }
+
+  /** Pages entered here. */
   long pages() {
     return pages.get();
   }
 
   /** Bytes of resident pages and pool; 0 without a budget. */
   long heldBytes() {
-    return held.get();
+    return (long) WORD.getVolatile(words, HELD);
   }
 
   /** The most that was held at any moment, in bytes; 0 without a budget. */
   long highestBytes() {
-    return highest.get();
+    return (long) WORD.getVolatile(words, HIGHEST);
   }
 }

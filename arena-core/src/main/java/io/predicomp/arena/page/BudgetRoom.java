@@ -3,6 +3,7 @@ package io.predicomp.arena.page;
 import io.predicomp.arena.event.BudgetActionEvent;
 import io.predicomp.arena.policy.Budget;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +73,16 @@ final class BudgetRoom {
 
   /** Takes room for a page that is about to be pinned. */
   boolean takeForPin() {
-    return ledger.tryTake(1) || find("pin", 1, null, 0, 0) || refuse();
+    return takeFor("pin");
+  }
+
+  /** Takes room for a page that is about to be restored, alone. */
+  boolean takeForRestore() {
+    return takeFor("restore");
+  }
+
+  private boolean takeFor(String cause) {
+    return ledger.tryTake(1) || find(cause, 1, null, 0, 0) || refuse();
   }
 
   /**
@@ -195,24 +205,42 @@ final class BudgetRoom {
    * @return pages demoted
    */
   int demoteAhead() {
-    BudgetActionEvent event = BudgetActionEvent.beginIfEnabled();
-    int demoted = 0;
     squeeze.step();
     mover.demotion.lock();
+    return demoteAhead("background", counters.demotedAhead);
+  }
+
+  /**
+   * The same for faults, which wait while the calling thread is runnable: so it does not sleep for
+   * the lock, of which each holder has only a batch to do.
+   */
+  @SuppressWarnings("ThreadPriorityCheck")
+  int demoteForFaults() {
+    squeeze.step();
+    while (!mover.demotion.tryLock()) {
+      Thread.yield();
+    }
+    return demoteAhead("fault", counters.demotedWaiting);
+  }
+
+  /** Gives the lock up. */
+  private int demoteAhead(String cause, LongAdder counter) {
+    BudgetActionEvent event = BudgetActionEvent.beginIfEnabled();
+    int demoted = 0;
     try {
       mover.pool.drainFreed();
       mover.demotion.settle();
       if (ledger.heldBytes() > budget.lowBytes()) {
         demoted = sweep.demote(PageBatch.CAPACITY);
         mover.pressure.compactIfFragmented();
-        counters.demotedAhead.add(demoted);
+        counter.add(demoted);
         if (demoted > 0) {
           foundSome();
         }
       }
     } finally {
       mover.demotion.unlock();
-      commit(event, "background", demoted, demoted > 0);
+      commit(event, cause, demoted, demoted > 0);
     }
     return demoted;
   }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * pages in use go on the way: they are the cheapest bytes, while a page not in use that has one is
  * demoted for nothing.
  *
+ * <p>Where there is transparent memory as well, which chooses for itself, whoever holds more gives
+ * first.
+ *
  * <p>Used by the holder of the demotion lock.
  */
 final class BudgetSweep implements PageBatch.Chooser {
@@ -52,7 +55,13 @@ final class BudgetSweep implements PageBatch.Chooser {
 
   /** Demotes one batch of at most so many pages; 0 if none can be. */
   int demote(int most) {
-    return search(most);
+    PoolTenant tenant = mover.tenant();
+    boolean theirs = tenant != null && mover.ledger.faultsHoldMore();
+    int demoted = theirs ? tenant.demoteForBudget() : search(most);
+    if (demoted > 0 || tenant == null) {
+      return demoted;
+    }
+    return theirs ? search(most) : tenant.demoteForBudget();
   }
 
   /** As {@link #demote}, but none of these pages. */
@@ -61,7 +70,9 @@ final class BudgetSweep implements PageBatch.Chooser {
     sparedFrom = from;
     sparedEnd = end;
     try {
-      return search(most);
+      int demoted = search(most);
+      PoolTenant tenant = mover.tenant();
+      return demoted > 0 || tenant == null ? demoted : tenant.demoteForBudget();
     } finally {
       spared = null;
     }

@@ -77,7 +77,7 @@ public final class JointMemory implements AgedMemory {
     }
   }
 
-  /** That of checked mode: with a budget there is no other memory. */
+  /** One for both, of which checked mode keeps the ledger. */
   @Override
   public Budget budget() {
     return first.budget();

@@ -141,6 +141,48 @@ public final class PageMover implements AutoCloseable {
     return room.returnWithin();
   }
 
+  // --- the same, for memory whose faults enter their pages themselves ----------------------------
+
+  /** Address of the bytes held, and behind them the most that ever were. */
+  public long ledgerAddress() {
+    return ledger.address();
+  }
+
+  /** Whether there is room for one more page. */
+  public boolean hasRoom() {
+    boolean taken = ledger.tryTake(1);
+    ledger.give(taken ? 1 : 0);
+    return taken;
+  }
+
+  /**
+   * Makes room for so many pages, demoting others if it must, for whoever enters them right after.
+   *
+   * @return false if it cannot be
+   */
+  public boolean makeRoom(long pages) {
+    long taken = 0;
+    try {
+      while (taken < pages && room.takeForRestore()) {
+        taken++;
+      }
+      return taken == pages;
+    } finally {
+      ledger.give(taken);
+    }
+  }
+
+  /** Demotes some pages because faults find no room; returns how many. */
+  public int demoteForFaults() {
+    return room.demoteForFaults();
+  }
+
+  /** Pages to demote before this is asked again, {@code most} at most. Under the demotion lock. */
+  public int budgetPages(int most) {
+    demotion.settle();
+    return ledger.growthPages(most);
+  }
+
   // --- another mode beside this one -------------------------------------------------------------
 
   /** Lets pages into the pool that have no table here; once. */

@@ -185,12 +185,7 @@ final class PageRestorer {
 
   private void takeRoomForPin(int count) {
     if (!room.takeForPin()) {
-      throw new OutOfMemoryError(
-          "cannot pin "
-              + count
-              + " pages: the residentBudget of "
-              + ledger.budget().limitBytes()
-              + " bytes is full, and no other page can be demoted");
+      throw ledger.budget().noRoomToPin(count);
     }
   }
 

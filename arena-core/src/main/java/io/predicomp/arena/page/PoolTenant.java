@@ -36,6 +36,13 @@ public interface PoolTenant {
   /** Whether a page is compressed since the demotion that got this stamp. */
   boolean isCurrent(long globalPage, int stamp);
 
+  /**
+   * Demotes pages because of the budget, a batch at a time.
+   *
+   * @return pages demoted; 0 if none can be
+   */
+  int demoteForBudget();
+
   /** Frees blocks of pages that are in memory as well; returns how many, 0 if there are none. */
   int dropCleanCopies(int most);
 }

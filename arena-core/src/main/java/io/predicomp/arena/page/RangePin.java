@@ -1,7 +1,5 @@
 package io.predicomp.arena.page;
 
-import io.predicomp.arena.policy.Budget;
-
 /**
  * Pins that last: borrowed slots that name a range of pages until {@link #release()}, one for each
  * {@value PinWord#MAX_PAGES} pages. To the evictor they are accesses that take long.
@@ -35,18 +33,7 @@ public final class RangePin {
    * @throws OutOfMemoryError if it has no room for them beside what cannot be demoted
    */
   public static RangePin take(PageTable table, int page, int count, boolean writable) {
-    Budget budget = table.restorer().budget();
-    long bytes = (long) count * table.pageBytes;
-    if (budget.isTooMuchToPin(bytes)) {
-      throw new IllegalArgumentException(
-          "the range has "
-              + bytes
-              + " bytes of pages, and with a residentBudget of "
-              + budget.limitBytes()
-              + " at most "
-              + budget.admissionBytes()
-              + " can be pinned");
-    }
+    table.restorer().budget().requirePinnable((long) count * table.pageBytes);
     RangePin pin = new RangePin(table, page, count, writable);
     try {
       for (int i = 0; i < pin.slots.length; i++) {

@@ -120,4 +120,32 @@ public record Budget(long limitBytes, int pageBytes) {
   public boolean isTooMuchToPin(long bytes) {
     return bytes > admissionBytes();
   }
+
+  /**
+   * Refuses what could never be pinned.
+   *
+   * @throws IllegalArgumentException if {@link #isTooMuchToPin}
+   */
+  public void requirePinnable(long bytes) {
+    if (isTooMuchToPin(bytes)) {
+      throw new IllegalArgumentException(
+          "the range has "
+              + bytes
+              + " bytes of pages, and with a residentBudget of "
+              + limitBytes
+              + " at most "
+              + admissionBytes()
+              + " can be pinned");
+    }
+  }
+
+  /** What is thrown where pages cannot be pinned because nothing more can be demoted. */
+  public OutOfMemoryError noRoomToPin(long pages) {
+    return new OutOfMemoryError(
+        "cannot pin "
+            + pages
+            + " pages: the residentBudget of "
+            + limitBytes
+            + " bytes is full, and no other page can be demoted");
+  }
 }

@@ -278,6 +278,16 @@ final class ClusterAges {
 
   // --- what is demoted and restored -------------------------------------------------------------
 
+  /** Whether a fault told of a use since the last harvest. */
+  boolean isUsedSince(int cluster, int stamp) {
+    return stamp != stamps[cluster];
+  }
+
+  /** Whether it has memory, or had, as far as is known. */
+  boolean isThere(int cluster) {
+    return (flags[cluster] & THERE) != 0;
+  }
+
   /** Whether there may be something to demote. */
   boolean isCandidate(int cluster) {
     return (flags[cluster] & (THERE | SETTLED)) == THERE;

@@ -1,6 +1,5 @@
 package io.predicomp.arena.transparent;
 
-import io.predicomp.arena.CorruptPageException;
 import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.page.DemotionLock;
 import io.predicomp.arena.page.DemotionTally;
@@ -8,10 +7,9 @@ import io.predicomp.arena.page.DenseTier;
 import io.predicomp.arena.page.MoverCounters;
 import io.predicomp.arena.page.PageMover;
 import io.predicomp.arena.page.PoolPressure;
-import io.predicomp.arena.page.PrefetchOutcome;
 import io.predicomp.arena.policy.AdmissionPolicy;
+import io.predicomp.arena.policy.Budget;
 import io.predicomp.arena.pool.CompressedPool;
-import io.predicomp.os.Errno;
 import io.predicomp.os.ErrnoException;
 import io.predicomp.os.fault.FaultBatch;
 import io.predicomp.os.fault.FaultCounter;
@@ -34,17 +32,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class TransparentMover implements AutoCloseable {
-  /** What a mover is made of. */
+  /**
+   * What a mover is made of.
+   *
+   * @param harvests whether somebody lets pages grow older now and then
+   */
   public record Parts(
       PageMover mover,
       CompressedPool pool,
       PageCodec codec,
       AdmissionPolicy admission,
       boolean checksums,
+      boolean harvests,
       int pageBytes) {}
 
   static final int BATCH_PAGES = FaultBatch.CAPACITY;
 
+  private final PageMover pages;
   private final CompressedPool pool;
   private final AdmissionPolicy admission;
   private final boolean checksums;
@@ -64,6 +68,7 @@ public final class TransparentMover implements AutoCloseable {
   /** Guarded by itself. */
   private final RegionCache cache = new RegionCache();
 
+  private final TransparentRestores restores;
   private final TransparentEviction eviction;
   private final TransparentTenant tenant;
 
@@ -87,21 +92,29 @@ public final class TransparentMover implements AutoCloseable {
               throw new UnsupportedOperationException("transparent mode cannot be used: " + reason);
             });
     FaultKernel.open();
+    this.pages = parts.mover();
     this.pool = parts.pool();
     this.admission = parts.admission();
     this.checksums = parts.checksums();
     this.pageBytes = parts.pageBytes();
-    this.demotion = parts.mover().demotionLock();
-    this.pressure = parts.mover().pressure();
-    this.counters = parts.mover().counters();
-    this.dense = parts.mover().denseTier();
+    this.demotion = pages.demotionLock();
+    this.pressure = pages.pressure();
+    this.counters = pages.counters();
+    this.dense = pages.denseTier();
     this.pageNumbers = pageNumbers;
+    this.restores = new TransparentRestores(pages, pageBytes, this::keepsCopies);
     this.eviction = new TransparentEviction(parts);
     this.nativePool = FaultKernel.openPool(pool.memory().address(), pageBytes);
     this.nativeCounters = FaultKernel.counters(nativePool);
+    Budget budget = pages.budget();
+    if (budget.isLimited()) {
+      FaultKernel.setBudget(
+          nativePool, pages.ledgerAddress(), budget.admissionBytes(), budget.limitBytes());
+    }
     updateKeepCopies();
-    this.tenant = new TransparentTenant(pool, counters, regions, nativePool);
-    parts.mover().admit(tenant);
+    TransparentSweep sweep = new TransparentSweep(this, regions, !parts.harvests());
+    this.tenant = new TransparentTenant(pages, pool, regions, nativePool, sweep);
+    pages.admit(tenant);
   }
 
   /** What keeps a mover with that codec from working here, with the remedy; or nothing. */
@@ -142,6 +155,7 @@ public final class TransparentMover implements AutoCloseable {
     try {
       TransparentRegion region =
           new TransparentRegion(this, numbers, pageBytes, pages, firstPage, checksums);
+      region.registered = this.pages.budget().isLimited();
       regions.put(region.firstPage, region);
       return region;
     } catch (Throwable t) {
@@ -218,7 +232,8 @@ public final class TransparentMover implements AutoCloseable {
           if (!isOpen(region)) {
             return demoted;
           }
-          demoted += demoteBatch(region, p, Math.min(BATCH_PAGES, end - p), mark, false);
+          int pagesNow = Math.min(BATCH_PAGES, end - p);
+          demoted += demotePages(region, p, pagesNow, mark, false, new DemotionTally()).demoted();
           pressure.compactIfFragmented();
           updateKeepCopies();
         } finally {
@@ -236,29 +251,41 @@ public final class TransparentMover implements AutoCloseable {
     }
   }
 
-  private int demoteBatch(
-      TransparentRegion region, int first, int count, int mark, boolean onProbation) {
-    int demoted = eviction.demote(region, first, count, mark);
+  /** Up to {@value #BATCH_PAGES} pages: fewer at a time where the budget has no room for more. */
+  private DemotionTally demotePages(
+      TransparentRegion region,
+      int first,
+      int count,
+      int mark,
+      boolean onProbation,
+      DemotionTally tally) {
+    int candidates = 0;
+    int demoted = 0;
+    for (int p = first, end = first + count, now; p < end; p += now) {
+      now = pages.budgetPages(end - p);
+      demoted += eviction.demote(region, p, now, mark);
+      candidates += eviction.candidates();
+    }
     region.registered = true;
     ClusterAges ages = region.ages;
     for (int c = ages.clusterOf(first); c <= ages.clusterOf(first + count - 1); c++) {
       counters.prefetchesWasted.add(ages.left(c, region.absent(c), onProbation));
     }
-    return demoted;
+    tally.set(candidates, demoted);
+    return tally;
   }
 
   /** Demotes whole clusters without making room in the pool at the cost of other pages. */
   void demoteClusters(
       TransparentRegion region, int cluster, int count, boolean onProbation, DemotionTally tally) {
     int first = region.ages.firstPage(cluster);
-    int pages = Math.min(region.pageCount, region.ages.firstPage(cluster + count)) - first;
+    int end = Math.min(region.pageCount, region.ages.firstPage(cluster + count));
     underLock(
         region,
         () -> {
           pressure.displaceNothing(true);
           try {
-            int demoted = demoteBatch(region, first, pages, pressure.mark(), onProbation);
-            tally.set(eviction.candidates(), demoted);
+            demotePages(region, first, end - first, pressure.mark(), onProbation, tally);
           } finally {
             pressure.displaceNothing(false);
           }
@@ -308,67 +335,38 @@ public final class TransparentMover implements AutoCloseable {
   }
 
   private boolean keepsCopies() {
-    return copies.worthIt() && admission.keepsCleanCopies(pool.poolBytes(), pool.limitBytes());
+    return copies.worthIt()
+        && admission.keepsCleanCopies(pool.poolBytes(), pool.limitBytes())
+        && (!pages.budget().isLimited() || pages.budget().keepsCleanCopies(pages.heldBytes()));
   }
 
-  // --- restores and pins: any thread, no lock ---------------------------------------------------
-
-  /**
-   * Restores the pages of a range.
-   *
-   * @return how many were restored; 0 if the memory is gone
-   * @throws CorruptPageException if content cannot be had; the page stays compressed
-   */
-  public long restore(TransparentRegion region, long address, long bytes) {
-    long result = FaultKernel.restore(address, bytes, keepsCopies());
-    if (result == -Errno.ENOENT.number()) {
-      return 0;
-    }
-    check("predicomp_fault_restore", result, region, address, bytes);
-    counters.requestedRestores.add(result);
-    return result;
+  /** Restores and pins. */
+  public TransparentRestores restores() {
+    return restores;
   }
 
-  /** Brings a page back because somebody expects that it will be needed soon. */
-  PrefetchOutcome prefetch(TransparentRegion region, int page) {
-    long result = FaultKernel.restore(region.address(page), 1, keepsCopies());
-    if (result == 1) {
-      counters.prefetches.increment();
-      region.ages.fetched(page);
-      return PrefetchOutcome.RESTORED;
-    }
-    if (result == -Errno.ENOMEM.number()) {
-      return PrefetchOutcome.NO_ROOM;
-    }
-    return result == -Errno.EIO.number() ? PrefetchOutcome.CORRUPT : PrefetchOutcome.NOT_EVICTED;
+  // --- the budget: the sweep and the keeper ------------------------------------------------------
+
+  /** For the keeper: waits until a fault asks for room, and returns how often that was. */
+  long awaitAsked(long asked, long nanos) {
+    return FaultKernel.awaitAsked(nativePool, asked, nanos);
   }
 
-  /**
-   * Keeps the pages of a range in memory.
-   *
-   * @throws CorruptPageException if content cannot be had; nothing is pinned
-   * @throws ErrnoException if there is no memory for a page, or no room for another pin
-   */
-  public void pin(TransparentRegion region, long address, long bytes, boolean writable) {
-    check("predicomp_fault_pin", FaultKernel.pin(address, bytes, writable), region, address, bytes);
+  /** For the keeper: demotes a batch and tells whoever waits; returns pages. */
+  int serve() {
+    boolean found = false;
+    try {
+      int demoted = pages.demoteForFaults();
+      found = demoted > 0 || !wantsDemotion(); // others may have made room, or the pool
+      return demoted;
+    } finally {
+      FaultKernel.served(nativePool, found);
+    }
   }
 
-  /** Ends one {@link #pin} of exactly that range. */
-  public void unpin(long address, long bytes) {
-    FaultKernel.unpin(address, bytes);
-  }
-
-  private static void check(
-      String call, long result, TransparentRegion region, long address, long bytes) {
-    if (result == -Errno.EIO.number()) {
-      throw new CorruptPageException(
-          (int) ((address - region.base) / region.pageBytes),
-          "it, or another of the " + bytes + " bytes asked for, is not what was written");
-    }
-    if (result < 0) {
-      throw new ErrnoException(
-          call, (int) -result, "address=0x" + Long.toHexString(address) + ", bytes=" + bytes);
-    }
+  /** For the keeper: whether less than the low watermark is free. */
+  boolean wantsDemotion() {
+    return pages.heldBytes() > pages.budget().lowBytes();
   }
 
   // --- for the background loops -----------------------------------------------------------------

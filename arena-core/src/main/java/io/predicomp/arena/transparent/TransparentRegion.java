@@ -283,6 +283,6 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
     if (ages.isWitness(page)) {
       return PrefetchOutcome.NOT_EVICTED;
     }
-    return mover.prefetch(this, page);
+    return mover.restores().prefetch(this, page);
   }
 }

@@ -4,6 +4,7 @@ import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.page.DensePages;
 import io.predicomp.arena.page.MoverCounters;
 import io.predicomp.arena.page.PageEntry;
+import io.predicomp.arena.page.PageMover;
 import io.predicomp.arena.page.PoolTenant;
 import io.predicomp.arena.pool.CompressedPool;
 import io.predicomp.os.address.AddressSpace;
@@ -16,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Transparent pages as the pool sees them. Used by the holder of the demotion lock. */
 final class TransparentTenant implements PoolTenant {
+  private final PageMover pages;
   private final CompressedPool pool;
   private final MoverCounters counters;
   private final ConcurrentSkipListMap<Long, TransparentRegion> regions;
   private final long nativePool;
   private final long nativeCounters;
+  private final TransparentSweep sweep;
 
   /** Of a closed pool. */
   private volatile long @Nullable [] lastPages;
@@ -31,15 +34,18 @@ final class TransparentTenant implements PoolTenant {
   private long hand;
 
   TransparentTenant(
+      PageMover pages,
       CompressedPool pool,
-      MoverCounters counters,
       ConcurrentSkipListMap<Long, TransparentRegion> regions,
-      long nativePool) {
+      long nativePool,
+      TransparentSweep sweep) {
+    this.pages = pages;
     this.pool = pool;
-    this.counters = counters;
+    this.counters = pages.counters();
     this.regions = regions;
     this.nativePool = nativePool;
     this.nativeCounters = FaultKernel.counters(nativePool);
+    this.sweep = sweep;
   }
 
   @Override
@@ -123,8 +129,10 @@ final class TransparentTenant implements PoolTenant {
   @Override
   public boolean promoteUnderPressure(long globalPage) {
     TransparentRegion region = find(globalPage);
+    // Nobody can be demoted for it: that is what the pool has no room for.
     if (region == null
-        || !TransparentRegion.isCompressed(region.word(globalPage - region.firstPage))) {
+        || !TransparentRegion.isCompressed(region.word(globalPage - region.firstPage))
+        || !pages.hasRoom()) {
       return false;
     }
     long address = region.address(globalPage - region.firstPage);
@@ -144,6 +152,11 @@ final class TransparentTenant implements PoolTenant {
     }
     int page = (int) (globalPage - region.firstPage);
     return region.demotedAt[page] == stamp && FaultPage.state(region.word(page)) == FaultPage.COMP;
+  }
+
+  @Override
+  public int demoteForBudget() {
+    return sweep.demote();
   }
 
   @Override

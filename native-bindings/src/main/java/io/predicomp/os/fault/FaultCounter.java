@@ -31,7 +31,11 @@ public enum FaultCounter {
   /** Nanoseconds of the longest. */
   STALL_MAX_NANOS(13),
   /** Nanoseconds during which at least one thread was in a fault. */
-  SOME_NANOS(14);
+  SOME_NANOS(14),
+  /** Faults that waited for room in the budget. */
+  BUDGET_WAITS(15),
+  /** Pages they took beyond it, because there was none. */
+  BUDGET_OVERSHOOTS(16);
 
   final int index;
 

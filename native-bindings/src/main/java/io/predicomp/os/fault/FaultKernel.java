@@ -84,6 +84,16 @@ public final class FaultKernel {
   // uint64_t predicomp_fault_pool_counters(struct fault_pool *);
   private static final MethodHandle POOL_COUNTERS =
       link("pool_counters", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+  // void predicomp_fault_pool_budget(struct fault_pool *, struct fault_ledger *, int64_t admission,
+  //     int64_t limit);
+  private static final MethodHandle POOL_BUDGET =
+      link("pool_budget", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+  // uint64_t predicomp_fault_pool_asked(struct fault_pool *, uint64_t asked, uint64_t nanos);
+  private static final MethodHandle POOL_ASKED =
+      link("pool_asked", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+  // void predicomp_fault_pool_served(struct fault_pool *, uint32_t found);
+  private static final MethodHandle POOL_SERVED =
+      link("pool_served", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
   // void predicomp_fault_pool_close(struct fault_pool *);
   private static final MethodHandle POOL_CLOSE =
       link("pool_close", FunctionDescriptor.ofVoid(JAVA_LONG));
@@ -238,6 +248,45 @@ public final class FaultKernel {
   public static void setKeepCopies(long pool, boolean keep) {
     try {
       POOL_KEEP.invokeExact(pool, keep ? 1 : 0);
+    } catch (Throwable t) {
+      throw Downcalls.rethrow(t);
+    }
+  }
+
+  /**
+   * Gives a pool a budget, before its first region.
+   *
+   * @param ledger address of two words, bytes held and the most there ever were, which outlive the
+   *     pool
+   * @param admission bytes up to which faults enter pages
+   * @param limit bytes of the budget
+   */
+  public static void setBudget(long pool, long ledger, long admission, long limit) {
+    try {
+      POOL_BUDGET.invokeExact(pool, ledger, admission, limit);
+    } catch (Throwable t) {
+      throw Downcalls.rethrow(t);
+    }
+  }
+
+  /**
+   * Waits until a fault asks for room in the budget, {@code nanos} at most, below a second.
+   *
+   * @param asked how often that was so far
+   * @return how often it is now
+   */
+  public static long awaitAsked(long pool, long asked, long nanos) {
+    try {
+      return (long) POOL_ASKED.invokeExact(pool, asked, nanos);
+    } catch (Throwable t) {
+      throw Downcalls.rethrow(t);
+    }
+  }
+
+  /** Tells faults that wait for room that pages were demoted, or that none could be. */
+  public static void served(long pool, boolean found) {
+    try {
+      POOL_SERVED.invokeExact(pool, found ? 1 : 0);
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }

@@ -93,7 +93,7 @@ final class ArenaOptions {
       description =
           "checked: each touch asks whether its page is there; transparent: plain memory whose "
               + "absent pages fault (default: transparent where kernel, build and codec allow it, "
-              + "which the output explains).")
+              + "checked with --arena-resident-mb; the output explains it).")
   @Nullable ArenaAccess access;
 
   @Option(
@@ -110,8 +110,10 @@ final class ArenaOptions {
       paramLabel = "N",
       converter = ResidentMebibytes.class,
       description =
-          "What the region's pages in memory and the pool may take together in MiB, 8 to 1048576; "
-              + "the region may be larger (default: no limit).")
+          "What the region's pages in memory and the pool may take together in MiB, 8 to 1048576;"
+              + " the region may be larger (default: no limit). Kept to exactly by checked"
+              + " accesses; transparent ones wait for room, and exceed it where nothing is demoted"
+              + " in time.")
   @Nullable Long residentMebibytes;
 
   @Option(
@@ -359,6 +361,10 @@ final class ArenaOptions {
       return new ArenaAccess.Choice(access, "as asked for");
     }
     Optional<String> obstacle = TransparentArena.obstacle(config);
+    if (access == null && config.residentBudget().isPresent()) {
+      return new ArenaAccess.Choice(
+          ArenaAccess.CHECKED, "a resident budget is kept to exactly by checked accesses only");
+    }
     if (access == null) {
       return obstacle
           .map(reason -> new ArenaAccess.Choice(ArenaAccess.CHECKED, reason))

@@ -54,8 +54,6 @@ class RefusalTest {
             + " 1048576|--region-mb|available",
         "interactive_burst --use-mem-arena --region-mb 1048576 --arena-resident-mb"
             + " 1000000|--arena-resident-mb|available",
-        "interactive_burst --use-mem-arena --region-mb 16 --arena-resident-mb 8 --arena-access"
-            + " transparent|--arena-access|residentBudget",
         "interactive_burst --arena-page-kb 8|--arena-page-kb|4, 16 or 64",
         "interactive_burst --use-mem-arena --arena-when-full x|--arena-when-full|restore-lru or",
         "interactive_burst --use-mem-arena --arena-codec x|--arena-codec|zstd",
