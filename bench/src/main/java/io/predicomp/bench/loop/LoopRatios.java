@@ -21,8 +21,10 @@ import java.util.function.ToDoubleFunction;
  * Workloads, run as users run them, and the same loops in C ({@code src/main/c}), in turn: the
  * ratios of docs/measuring.md. Both print the same keys. From the root of the project:
  *
- * <pre>java -cp bench/target/benchmarks.jar io.predicomp.bench.loop.LoopRatios fork|loops [ROUNDS]
- * </pre>
+ * <pre>java -cp bench/target/benchmarks.jar io.predicomp.bench.loop.LoopRatios fork|loops \
+ *   [ROUNDS [TITLE]]</pre>
+ *
+ * with a title, only the comparisons whose titles contain it.
  */
 public final class LoopRatios {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -55,8 +57,11 @@ public final class LoopRatios {
               + " libc6-dev), and delete bench/target/benchmarks.jar so that it is built again.");
       System.exit(FAILED);
     }
+    String title = args.length > 2 ? args[2] : "";
     for (Comparison each : part.equals("fork") ? forks() : loops()) {
-      compare(each, rounds);
+      if (each.title().contains(title)) {
+        compare(each, rounds);
+      }
     }
   }
 

@@ -27,9 +27,4 @@ public final class Mix {
   public static long key(long key, long index) {
     return key + index * GOLDEN_RATIO;
   }
-
-  /** {@return what to {@link #hash} for the number after that of {@code key}} */
-  public static long next(long key) {
-    return key + GOLDEN_RATIO;
-  }
 }

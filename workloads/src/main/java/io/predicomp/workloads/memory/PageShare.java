@@ -16,17 +16,20 @@ import java.util.function.BooleanSupplier;
 public final class PageShare {
   private final PageFill fill;
   private final int pageBytes;
+  private final int pageShift; // a shift instead of a multiplication: see wordOffsets
   private final long firstPage;
   private final int[] writes;
   private int filled;
 
   /**
+   * @param pageBytes a power of two
    * @param firstPage number in the region
    * @param pages at least 1
    */
   public PageShare(PageFill fill, int pageBytes, long firstPage, int pages) {
     this.fill = fill;
     this.pageBytes = pageBytes;
+    this.pageShift = Integer.numberOfTrailingZeros(pageBytes);
     this.firstPage = firstPage;
     this.writes = new int[pages];
   }
@@ -43,13 +46,39 @@ public final class PageShare {
    *     into the same cache set
    */
   public long wordOffset(int page) {
-    long number = firstPage + page;
-    return number * pageBytes + (Mix.hash(number) & (pageBytes - Long.BYTES));
+    return wordOffset(firstPage + page, pageShift);
+  }
+
+  private static long wordOffset(long number, int pageShift) {
+    return (number << pageShift) + (Mix.hash(number) & ((1 << pageShift) - Long.BYTES));
+  }
+
+  /**
+   * Computes what {@link #wordOffset(int)} returns for each of many pages.
+   *
+   * @param pages numbers in this share
+   * @param count how many of them
+   * @param offsets gets the offsets
+   */
+  public void wordOffsets(int[] pages, int count, long[] offsets) {
+    long first = firstPage; // nothing but arithmetic: the compiler uses vector instructions
+    int shift = pageShift;
+    for (int i = 0; i < count; i++) {
+      offsets[i] = wordOffset(first + pages[i], shift);
+    }
   }
 
   /** Remembers that the word of a page was incremented. */
   public void wrote(int page) {
     writes[page]++;
+  }
+
+  /** Remembers that the words of the first {@code count} of these pages were incremented. */
+  public void wrote(int[] pages, int count) {
+    int[] writes = this.writes;
+    for (int i = 0; i < count; i++) {
+      writes[pages[i]]++;
+    }
   }
 
   /**

@@ -13,13 +13,16 @@ public final class Latencies {
   /** Anything longer counts as this: a minute. */
   private static final long LONGEST_NANOS = 60_000_000_000L;
 
+  /** The buckets of {@link #newHistogram}: exact below 256, then 128 for each power of two. */
+  private static final int BUCKETS = bucket(LONGEST_NANOS) + 1;
+
   private final int step;
-  private final Histogram histogram = newHistogram();
+  private final long[] counts = new long[BUCKETS];
   private final BooleanSupplier steady;
   private int untilNext = 1;
 
   /** What was recorded before the steady state; null until then. */
-  private @Nullable Histogram before;
+  private long @Nullable [] before;
 
   /**
    * @param step at least 1
@@ -65,22 +68,59 @@ public final class Latencies {
 
   /** Records one operation. */
   public void record(long nanos) {
-    if (before == null && steady.getAsBoolean()) {
-      before = histogram.copy();
+    noteSteady();
+    count(nanos);
+  }
+
+  /** Records the first {@code number} of these operations. */
+  public void record(long[] nanos, int number) {
+    noteSteady();
+    for (int i = 0; i < number; i++) {
+      count(nanos[i]);
     }
-    histogram.recordValue(Math.clamp(nanos, 1, LONGEST_NANOS));
+  }
+
+  private void noteSteady() {
+    if (before == null && steady.getAsBoolean()) {
+      before = counts.clone();
+    }
+  }
+
+  // Not by HdrHistogram, which does an atomic operation for each value longer than all before:
+  // every
+  // one of a run that falls behind.
+  private void count(long nanos) {
+    counts[bucket(Math.clamp(nanos, 1, LONGEST_NANOS))]++;
+  }
+
+  private static int bucket(long nanos) {
+    int shift = 56 - Long.numberOfLeadingZeros(nanos | 255);
+    return (shift << 7) + (int) (nanos >>> shift);
+  }
+
+  /** {@return the shortest time of a bucket, in nanoseconds} */
+  private static long shortest(int bucket) {
+    int shift = Math.max(0, (bucket >>> 7) - 1);
+    return (long) (bucket - (shift << 7)) << shift;
   }
 
   /** {@return what was recorded in the steady state} */
   Histogram steadyHistogram() {
-    Histogram result = histogram.copy();
-    Histogram earlier = before;
-    result.subtract(earlier == null ? histogram : earlier);
-    return result;
+    return since(before == null ? counts : before);
   }
 
-  /** {@return what was recorded} */
+  /** {@return what was recorded so far} */
   public Histogram histogram() {
-    return histogram;
+    return since(new long[BUCKETS]);
+  }
+
+  private Histogram since(long[] earlier) {
+    Histogram result = newHistogram();
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+      if (counts[bucket] > earlier[bucket]) {
+        result.recordValueWithCount(shortest(bucket), counts[bucket] - earlier[bucket]);
+      }
+    }
+    return result;
   }
 }
