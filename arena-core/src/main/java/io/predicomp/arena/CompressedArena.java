@@ -4,6 +4,7 @@ import io.predicomp.arena.agent.AgentClock;
 import io.predicomp.arena.agent.AgentThread;
 import io.predicomp.arena.agent.BackgroundLoops;
 import io.predicomp.arena.hotness.DamonHotness;
+import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.CheckedMemory;
 import io.predicomp.arena.page.DensePages;
 import io.predicomp.arena.page.DenseTier;
@@ -28,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,7 +121,7 @@ public final class CompressedArena implements AutoCloseable {
     return new DamonHotness(
         config.hotness().attributes(),
         damon,
-        () -> regions.stream().map(Region::table).map(Evidence::addresses).toList(),
+        () -> Stream.of(memory.regions()).map(Evidence::addresses).toList(),
         config.pageBytes(),
         Evidence::tellOnce);
   }
@@ -278,7 +280,7 @@ public final class CompressedArena implements AutoCloseable {
       }
       AtomicReference<TransparentArena> self = new AtomicReference<>();
       TransparentArena opened =
-          new TransparentArena(moving, () -> transparentArenas.remove(self.get()));
+          new TransparentArena(moving, this::hint, () -> transparentArenas.remove(self.get()));
       self.set(opened);
       transparentArenas.add(opened);
       return opened;
@@ -464,9 +466,9 @@ public final class CompressedArena implements AutoCloseable {
     return discarder instanceof ProcessMadviseDiscarder ? "process_madvise" : "madvise";
   }
 
-  void hint(PageTable table, Phase phase) {
+  void hint(AgedRegion region, Phase phase) {
     if (loops != null) {
-      loops.hint(table, phase);
+      loops.hint(region, phase);
     }
   }
 

@@ -3,7 +3,7 @@ package io.predicomp.arena;
 import io.predicomp.arena.hotness.AddressRange;
 import io.predicomp.arena.hotness.DamonAccess;
 import io.predicomp.arena.hotness.DamonHotness;
-import io.predicomp.arena.page.PageTable;
+import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.os.damon.Damon;
 import java.util.Optional;
 import java.util.Set;
@@ -36,8 +36,9 @@ final class Evidence {
                 + ".");
   }
 
-  static AddressRange addresses(PageTable table) {
-    return new AddressRange(table.base(), table.base() + table.byteSize());
+  static AddressRange addresses(AgedRegion region) {
+    long bytes = (long) region.pageCount() * region.pageBytes();
+    return new AddressRange(region.base(), region.base() + bytes);
   }
 
   /** Writes a sentence to standard error, the first time in this process only. */

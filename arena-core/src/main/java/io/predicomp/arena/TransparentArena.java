@@ -1,5 +1,6 @@
 package io.predicomp.arena;
 
+import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.transparent.TransparentMover;
 import io.predicomp.arena.transparent.TransparentRegion;
 import io.predicomp.os.ErrnoException;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,7 @@ public final class TransparentArena implements Arena {
   private static final long REGION_ALIGNMENT = 2 << 20;
 
   private final TransparentMover mover;
+  private final BiConsumer<AgedRegion, Phase> hints;
   private final Runnable onClose;
   private final Arena lifetime = Arena.ofShared();
 
@@ -61,10 +64,12 @@ public final class TransparentArena implements Arena {
   /**
    * An arena without memory yet.
    *
+   * @param hints is told what the application says of a region
    * @param onClose run once, after it was closed
    */
-  TransparentArena(TransparentMover mover, Runnable onClose) {
+  TransparentArena(TransparentMover mover, BiConsumer<AgedRegion, Phase> hints, Runnable onClose) {
     this.mover = mover;
+    this.hints = hints;
     this.onClose = onClose;
   }
 
@@ -201,6 +206,23 @@ public final class TransparentArena implements Arena {
     return segment.byteSize() == 0
         ? 0
         : mover.restores().restore(region, segment.address(), segment.byteSize());
+  }
+
+  /**
+   * Says what the application is about to do with an allocation, as {@link Region#hint}: after
+   * {@link Phase#ACTIVE} background loops restore it at once, after {@link Phase#IDLE} they demote
+   * what faults do not tell to be in use, without sending samples away first. Allocations of up to
+   * 128 KiB share their hints with others. Without loops nothing happens. Waits for a batch of
+   * demotion at most.
+   *
+   * @param segment any part of the allocation
+   * @throws IllegalArgumentException if the segment is not of this arena
+   * @throws IllegalStateException if the arena is closed
+   */
+  public void hint(MemorySegment segment, Phase phase) {
+    TransparentRegion region = regionOf(segment);
+    region.announce(phase == Phase.IDLE);
+    hints.accept(region, phase);
   }
 
   /**

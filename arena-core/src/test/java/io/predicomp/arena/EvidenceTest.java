@@ -15,10 +15,12 @@ import io.predicomp.arena.policy.DenseTierPolicy;
 import io.predicomp.os.damon.DamonStart.Cause;
 import io.predicomp.os.damon.DamonStart.Refused;
 import io.predicomp.os.memory.PageDiscarder;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What DAMON adds to touches. */
@@ -87,14 +89,14 @@ class EvidenceTest {
     }
   }
 
-  private BackgroundLoops loops(CompressedArena arena, Region region) {
+  private BackgroundLoops loops(CompressedArena arena) {
     LoopConfig config =
         new LoopConfig(Duration.ofSeconds(2), 50, 50, LoopConfig.Predictor.OFF, 1, 4, true);
     DamonHotness hotness =
         new DamonHotness(
             HotnessConfig.DEFAULT.attributes(),
             damon,
-            () -> List.of(Evidence.addresses(region.table())),
+            () -> Stream.of(arena.memory().regions()).map(Evidence::addresses).toList(),
             4096,
             _ -> {});
     return new BackgroundLoops(
@@ -106,7 +108,7 @@ class EvidenceTest {
     try (CompressedArena arena = CompressedArena.open()) {
       Region region = arena.allocateRegion(BYTES);
       region.fill(0, BYTES, (byte) 1);
-      try (BackgroundLoops loops = loops(arena, region)) {
+      try (BackgroundLoops loops = loops(arena)) {
         step(loops, 1_000, () -> {});
         assertEquals("damon+touches", loops.hotnessSource());
         damon.all(20, 100); // no mark explains it: as through a pinned range
@@ -126,7 +128,7 @@ class EvidenceTest {
     try (CompressedArena arena = CompressedArena.open()) {
       Region region = arena.allocateRegion(BYTES);
       region.fill(0, BYTES, (byte) 1);
-      try (BackgroundLoops loops = loops(arena, region)) {
+      try (BackgroundLoops loops = loops(arena)) {
         Runnable access = () -> assertEquals(1, region.getByte(7 * 4096));
         step(loops, 1_000, access);
         damon.all(0, 1_000);
@@ -141,12 +143,35 @@ class EvidenceTest {
     }
   }
 
+  /** Nothing has to leave memory to be judged, and what is in use does not. */
+  @Test
+  void transparentMemoryNeedsNoProbationWhereDamonTells() {
+    TransparentSupport.require();
+    try (CompressedArena arena = CompressedArena.open()) {
+      MemorySegment words = arena.transparent().allocate(BYTES, 65_536);
+      words.fill((byte) 1);
+      try (BackgroundLoops loops = loops(arena)) {
+        step(loops, 400, () -> {}); // DAMON begins, and does not tell yet
+        assertEquals("damon+probation", loops.hotnessSource());
+        Number probes = loops.counters().get("probation_probes");
+        damon.all(20, 100);
+        words.fill((byte) 1);
+        step(loops, 20_000, () -> {});
+        assertEquals(PAGES, arena.stats().pages().resident());
+        damon.all(0, 1_000);
+        step(loops, 20_000, () -> {});
+        assertEquals(0, arena.stats().pages().resident());
+        assertEquals(probes, loops.counters().get("probation_probes"));
+      }
+    }
+  }
+
   @Test
   void aFewTouchesExplainLittleAndManyAll() {
     try (CompressedArena arena = CompressedArena.open()) {
       Region region = arena.allocateRegion(BYTES);
       region.fill(0, BYTES, (byte) 1);
-      try (BackgroundLoops loops = loops(arena, region)) {
+      try (BackgroundLoops loops = loops(arena)) {
         Runnable most =
             () -> {
               for (int page = 0; page < PAGES * 3 / 4; page++) {

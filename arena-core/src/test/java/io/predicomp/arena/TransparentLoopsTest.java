@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.predicomp.arena.agent.Agent;
@@ -106,6 +107,38 @@ class TransparentLoopsTest {
       // Of 150 times that each hot page was used, those that found it gone.
       assertTrue(stats.restores().demand() < hot * 150L / 20, figures);
       check(words);
+    }
+  }
+
+  @Test
+  void hintsNeedNoProbation() {
+    HandClock clock = new HandClock();
+    try (CompressedArena arena = CompressedArena.open();
+        BackgroundLoops loops = loops(arena, clock)) {
+      TransparentArena memory = arena.transparent();
+      MemorySegment words = memory.allocate((long) PAGES * PAGE, PAGE);
+      fill(words);
+      clock.pass(20);
+      step(loops);
+      Number probes = loops.counters().get("probation_probes");
+      memory.hint(words.asSlice(PAGE, PAGE), Phase.IDLE);
+      loops.hint(arena.memory().regions()[0], Phase.IDLE);
+      for (int i = 0; i < 20 && arena.stats().pages().compressed() < PAGES; i++) {
+        clock.pass(100);
+        step(loops);
+      }
+      assertEquals(PAGES, arena.stats().pages().compressed(), loops.counters()::toString);
+      assertEquals(probes, loops.counters().get("probation_probes"));
+      memory.hint(words, Phase.ACTIVE);
+      loops.hint(arena.memory().regions()[0], Phase.ACTIVE);
+      for (int i = 0; i < 20 && arena.stats().pages().resident() < PAGES * 9 / 10; i++) {
+        clock.pass(20);
+        step(loops);
+      }
+      assertTrue(arena.stats().pages().resident() >= PAGES * 9 / 10, loops.counters()::toString);
+      check(words);
+      memory.close();
+      assertThrows(IllegalStateException.class, () -> memory.hint(words, Phase.IDLE));
     }
   }
 

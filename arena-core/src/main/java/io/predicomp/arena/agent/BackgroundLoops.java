@@ -69,7 +69,7 @@ public final class BackgroundLoops implements AutoCloseable {
       agents.add(new PrefetchAgent(memory, config, state, quota, census, clock));
     }
     for (HotnessSource source : sources) {
-      evidence.add(new EvidenceAgent(source, mover, quota, clock, config.epochNanos()));
+      evidence.add(new EvidenceAgent(source, memory, mover, quota, clock, config.epochNanos()));
     }
     agents.addAll(evidence);
   }

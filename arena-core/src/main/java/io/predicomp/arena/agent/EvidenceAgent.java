@@ -1,8 +1,11 @@
 package io.predicomp.arena.agent;
 
 import io.predicomp.arena.hotness.HotnessSource;
+import io.predicomp.arena.page.AgedMemory;
+import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.PageMover;
 import io.predicomp.arena.page.PageTable;
+import io.predicomp.arena.page.ProbedRegion;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +14,8 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * Asks one source of evidence now and then, and fuses what it found with the marks of touches. The
  * marks are exact, so they decide page by page; evidence counts where it shows use that they do not
- * explain: accesses through pinned ranges, by Java code or by the kernel in a system call.
+ * explain: accesses through pinned ranges, by Java code or by the kernel in a system call. Where
+ * there are no marks, in transparent memory, evidence decides alone, as long as it is new.
  */
 final class EvidenceAgent implements Agent, HotnessSource.Sink {
   /** Of one core, on average; together with the scans of touches below the target of 1.5 %. */
@@ -31,7 +35,11 @@ final class EvidenceAgent implements Agent, HotnessSource.Sink {
    */
   private static final double EXPLAINED = 0.25;
 
+  /** Evidence is told anew more often than that by far, unless it ended. */
+  private static final int LASTING = 4;
+
   private final HotnessSource source;
+  private final AgedMemory memory;
   private final PageMover mover;
   private final SharedQuota quota;
   private final AgentClock clock;
@@ -41,13 +49,19 @@ final class EvidenceAgent implements Agent, HotnessSource.Sink {
 
   private final LongAdder unseen = new LongAdder();
   private final LongAdder rescued = new LongAdder();
-  private PageTable[] tables = new PageTable[0];
+  private AgedRegion[] regions = new AgedRegion[0];
   private long restUntil;
   private long lastSpent;
 
   EvidenceAgent(
-      HotnessSource source, PageMover mover, SharedQuota quota, AgentClock clock, long epochNanos) {
+      HotnessSource source,
+      AgedMemory memory,
+      PageMover mover,
+      SharedQuota quota,
+      AgentClock clock,
+      long epochNanos) {
     this.source = source;
+    this.memory = memory;
     this.mover = mover;
     this.quota = quota;
     this.clock = clock;
@@ -75,9 +89,9 @@ final class EvidenceAgent implements Agent, HotnessSource.Sink {
       return 0;
     }
     long cpu = clock.cpuNanos();
-    tables = mover.tables();
+    regions = memory.regions();
     long pages = source.observe(now, this);
-    tables = new PageTable[0]; // keeps no closed region's table alive
+    regions = new AgedRegion[0]; // keeps no closed region's table alive
     long spent = clock.cpuNanos() - cpu;
     // One look that was dear, as the first in code not compiled yet, says nothing about the next.
     restUntil = now + (long) (Math.min(spent, lastSpent) / MOST_CPU_SHARE);
@@ -88,14 +102,27 @@ final class EvidenceAgent implements Agent, HotnessSource.Sink {
 
   @Override
   public void observed(long start, long end, double accessedShare) {
-    for (PageTable table : tables) {
-      long from = Math.max(start, table.base());
-      long to = Math.min(end, table.base() + table.byteSize());
+    for (AgedRegion region : regions) {
+      long base = region.base();
+      long from = Math.max(start, base);
+      long to = Math.min(end, base + (long) region.pageCount() * region.pageBytes());
       if (from < to) {
-        int first = (int) ((from - table.base()) / table.pageBytes());
-        int last = (int) ((to - 1 - table.base()) / table.pageBytes());
-        fuse(table, first, last - first + 1, accessedShare);
+        int first = (int) ((from - base) / region.pageBytes());
+        int last = (int) ((to - 1 - base) / region.pageBytes());
+        int count = last - first + 1;
+        switch (region) {
+          case PageTable table -> fuse(table, first, count, accessedShare);
+          case ProbedRegion probed -> decide(probed, first, count, accessedShare);
+          default -> {}
+        }
       }
+    }
+  }
+
+  /** What was seen now and then says nothing of single clusters. */
+  private void decide(ProbedRegion region, int page, int count, double accessedShare) {
+    if (accessedShare == 0 || accessedShare >= BELIEVED) {
+      unseen.add(region.observed(page, count, accessedShare > 0, LASTING * youngEpochs));
     }
   }
 

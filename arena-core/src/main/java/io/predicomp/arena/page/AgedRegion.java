@@ -8,6 +8,9 @@ import io.predicomp.arena.policy.VictimPolicy;
  * region makes every call do nothing. Thread-safe unless a method says otherwise.
  */
 public interface AgedRegion {
+  /** Address of the first byte. */
+  long base();
+
   /** Pages of the region. */
   int pageCount();
 

@@ -127,7 +127,7 @@ public final class PageTable extends DensePages implements AgedRegion {
     return firstPage;
   }
 
-  /** Address of the first byte. */
+  @Override
   public long base() {
     return base;
   }

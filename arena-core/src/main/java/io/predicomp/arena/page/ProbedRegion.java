@@ -5,6 +5,15 @@ package io.predicomp.arena.page;
  * to leave, on probation, so that the others can be judged.
  */
 public interface ProbedRegion extends AgedRegion {
+  /**
+   * Takes in what something else than faults tells of some pages: those in use stay young, those
+   * that are not grow older, and neither is sent on probation meanwhile.
+   *
+   * @param epochs how long that is believed, unless it is told anew
+   * @return pages in memory that were older and are young now
+   */
+  int observed(int page, int count, boolean used, int epochs);
+
   /** Blocks of the region, whose pages are judged by one another. */
   int blockCount();
 

@@ -22,6 +22,8 @@ import java.util.function.IntConsumer;
  * soon after it had left grows older more slowly the next time, so that what is hot in a cold block
  * is not sent away again and again.
  *
+ * <p>Where something else tells of uses, as DAMON does, a cluster in memory goes by that.
+ *
  * <p>Written under the demotion lock but for {@link #fetched}; what is read without it may be a
  * moment old.
  */
@@ -94,6 +96,12 @@ final class ClusterAges {
   /** By block: pages of the last probe that neither came back nor stayed away long enough yet. */
   private final byte[] waiting;
 
+  /**
+   * Until which epoch a cluster goes by what something else than faults told: positive if it is in
+   * use, negative if it is not.
+   */
+  private final int[] told;
+
   private long pagesWaiting;
   private long pagesBack;
   private long pagesAway;
@@ -120,6 +128,7 @@ final class ClusterAges {
     this.nextProbe = new int[blockCount()];
     this.rests = new byte[blockCount()];
     this.waiting = new byte[blockCount()];
+    this.told = new int[clusters];
   }
 
   int clusterPages() {
@@ -158,7 +167,7 @@ final class ClusterAges {
 
   /** Heap bytes. */
   long metadataBytes() {
-    return 17L * clusters + 7L * blockCount();
+    return 21L * clusters + 7L * blockCount();
   }
 
   // --- what faults tell -------------------------------------------------------------------------
@@ -211,7 +220,11 @@ final class ClusterAges {
       }
       boolean grow = youngest <= OLDEST;
       for (int c = first; c < last; c++) {
-        if (!grow && cameBack) {
+        if (isTold(c, false) && !tells(c)) {
+          ages[c] = round % (1 << strikes[c]) == 0 ? older(c, epochs) : ages[c];
+        } else if (isTold(c, true) && !tells(c)) {
+          ages[c] = 0;
+        } else if (!grow && cameBack) {
           ages[c] = 0; // with the probe, all it spoke for
         } else if (grow && !tells(c) && (flags[c] & THERE) != 0 && round % (1 << strikes[c]) == 0) {
           ages[c] = (byte) Math.min(older(c, epochs) & OLDEST, youngest);
@@ -256,6 +269,7 @@ final class ClusterAges {
     absent[cluster] = (char) absentNow;
     ages[cluster] = 0;
     flags[cluster] = THERE;
+    told[cluster] = Math.max(0, told[cluster]); // a fault knows better
   }
 
   /** Pages may have been restored by a call. */
@@ -274,6 +288,35 @@ final class ClusterAges {
     if ((flags[cluster] & THERE) != 0 && away < pages(cluster)) {
       observer.untouched(age(cluster), pages(cluster) - away, true);
     }
+  }
+
+  // --- what something else tells ----------------------------------------------------------------
+
+  /**
+   * Pages were seen in use, or not, which is believed for so many epochs.
+   *
+   * @return pages of clusters that were older and are young now
+   */
+  int observed(int page, int count, boolean used, int epochs) {
+    int made = 0;
+    // Of a cluster that is seen in part, the rest may be in use.
+    int first = used ? clusterOf(page) : Math.ceilDiv(page, clusterPages);
+    int end =
+        page + count == pageCount || used
+            ? clusterOf(page + count - 1) + 1
+            : clusterOf(page + count);
+    for (int c = first; c < end; c++) {
+      told[c] = used ? epoch + epochs : -(epoch + epochs);
+      if (used && !tells(c)) {
+        made += age(c) > 0 ? pages(c) : 0;
+        ages[c] = 0;
+      }
+    }
+    return made;
+  }
+
+  private boolean isTold(int cluster, boolean used) {
+    return (used ? told[cluster] : -told[cluster]) >= epoch;
   }
 
   // --- what is demoted and restored -------------------------------------------------------------
@@ -362,8 +405,8 @@ final class ClusterAges {
 
   /**
    * The cluster of a block to demote on probation: the next one in turn that has something to
-   * demote; -1 if pages of the block are absent and tell, if there is nothing, or if the last probe
-   * came back too short a time ago.
+   * demote and of which nothing else tells; -1 if pages of the block are absent and tell, if there
+   * is nothing, or if the last probe came back too short a time ago.
    */
   int nextProbe(int block) {
     if (epoch < nextProbe[block]) {
@@ -378,7 +421,7 @@ final class ClusterAges {
     }
     for (int i = 1; i <= BLOCK; i++) {
       int c = first + (probed[block] + i & BLOCK - 1);
-      if (c < end && isCandidate(c)) {
+      if (c < end && isCandidate(c) && Math.abs(told[c]) < epoch) {
         return c;
       }
     }

@@ -306,11 +306,11 @@ public final class TransparentMover implements AutoCloseable {
     }
   }
 
-  /** Reads something of an open region; 0 of a closed one. */
-  long readIfOpen(TransparentRegion region, LongSupplier look) {
+  /** Asks something of an open region; 0 of a closed one. */
+  long ifOpen(TransparentRegion region, LongSupplier question) {
     demotion.lock();
     try {
-      return isOpen(region) ? look.getAsLong() : 0;
+      return isOpen(region) ? question.getAsLong() : 0;
     } finally {
       demotion.unlock();
     }

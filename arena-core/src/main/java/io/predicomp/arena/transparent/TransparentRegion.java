@@ -19,6 +19,9 @@ import java.lang.foreign.Arena;
 
 /** One mapping of transparent memory. Its tables may be read by the holder of the demotion lock. */
 public final class TransparentRegion extends DensePages implements ProbedRegion, ClusterAges.Look {
+  /** More epochs than there will be. */
+  private static final int FOR_GOOD = Integer.MAX_VALUE / 2;
+
   final TransparentMover mover;
   final long handle;
   final long base;
@@ -93,7 +96,7 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
     }
   }
 
-  /** Address of the first byte. */
+  @Override
   public long base() {
     return base;
   }
@@ -174,7 +177,7 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
   /** The table goes with the region, so a look at it needs the lock. */
   @Override
   protected long evicted(int page) {
-    return mover.readIfOpen(
+    return mover.ifOpen(
         this,
         () -> {
           long word = word(page);
@@ -184,7 +187,7 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
 
   @Override
   protected long copyOf(int page) {
-    return mover.readIfOpen(this, () -> entry(page));
+    return mover.ifOpen(this, () -> entry(page));
   }
 
   @Override
@@ -269,6 +272,16 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
     DemotionTally tally = new DemotionTally();
     mover.demoteClusters(this, cluster, 1, true, tally);
     return tally.demoted();
+  }
+
+  @Override
+  public int observed(int page, int count, boolean used, int epochs) {
+    return (int) mover.ifOpen(this, () -> ages.observed(page, count, used, epochs));
+  }
+
+  /** The application says whether it will leave the region alone, until it says otherwise. */
+  public void announce(boolean idle) {
+    observed(0, pageCount, !idle, idle ? FOR_GOOD : 0);
   }
 
   @Override

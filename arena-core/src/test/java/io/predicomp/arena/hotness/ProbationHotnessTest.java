@@ -201,6 +201,16 @@ class ProbationHotnessTest {
     }
 
     @Override
+    public long base() {
+      return 0;
+    }
+
+    @Override
+    public int observed(int page, int count, boolean used, int epochs) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public int blockCount() {
       return probes.length;
     }

@@ -245,8 +245,55 @@ class ClusterAgesTest {
     return pages;
   }
 
+  @Test
+  void whatIsToldToBeInUseStaysYoungAndIsNotProbed() {
+    harvest();
+    send(0, ALL, true);
+    assertEquals(0, ages.observed(0, 8 * 16, true, 4), "none was older");
+    for (int i = 0; i < 4; i++) {
+      harvest();
+      assertEquals(0, ages.age(3), "although its neighbour's probe stays away");
+    }
+    harvest();
+    assertEquals(1, ages.age(3), "not told anew");
+    assertEquals(5, ages.age(0), "an absent page tells better");
+    assertEquals(7 * 16, ages.observed(0, 8 * 16, true, 4), "but for the absent one");
+    assertEquals(0, ages.age(3));
+    use(0, ALL);
+    harvest();
+    assertEquals(-1, ages.nextProbe(0));
+  }
+
+  @Test
+  void whatIsToldToBeColdGrowsOlderWithoutAProbe() {
+    harvest();
+    ages.observed(8, 4 * 16, false, 4); // from the middle of a cluster to that of another
+    for (int i = 0; i < 3; i++) {
+      harvest();
+    }
+    assertEquals(0, ages.age(0));
+    assertEquals(3, ages.age(1));
+    assertEquals(3, ages.age(3));
+    assertEquals(0, ages.age(4));
+    assertEquals(0, ages.nextProbe(0), "not told");
+    ages.observed(0, 16, false, 4);
+    assertEquals(4, ages.nextProbe(0), "the next that is not");
+    use(2, 0); // a write to a clean page
+    harvest();
+    assertEquals(0, ages.age(2));
+    assertEquals(4, ages.age(1));
+    harvest();
+    harvest();
+    assertEquals(4, ages.age(1), "not told anew");
+  }
+
   private static final AgedRegion NONE =
       new AgedRegion() {
+        @Override
+        public long base() {
+          return 0;
+        }
+
         @Override
         public int pageCount() {
           return 256;

@@ -200,6 +200,16 @@ final class SimulatedMemory implements AgedMemory, AgentClock {
     }
 
     @Override
+    public long base() {
+      return 0;
+    }
+
+    @Override
+    public int observed(int page, int count, boolean used, int epochs) {
+      return ages.observed(page, count, used, epochs);
+    }
+
+    @Override
     public int pageCount() {
       return pages;
     }
