@@ -36,8 +36,12 @@ final class CompressionAgent implements Agent {
   private final AgentClock clock;
   private final ColdSweep sweep;
   private long sweptScan;
+  private long countedScan;
+
+  /** Of what may leave until the next scan, what did not yet. */
+  private long mayLeave = Long.MAX_VALUE;
+
   private long tidiedAt;
-  private long restUntil;
   private VictimPolicy victims = VictimPolicy.NONE;
   private VictimPolicy victimsOfIdle = VictimPolicy.NONE;
   private long budgetRestUntil;
@@ -51,7 +55,6 @@ final class CompressionAgent implements Agent {
     this.clock = clock;
     this.sweep = new ColdSweep(memory);
     this.tidiedAt = clock.nanoTime();
-    this.restUntil = tidiedAt;
     this.budgetRestUntil = tidiedAt;
   }
 
@@ -77,15 +80,18 @@ final class CompressionAgent implements Agent {
     if (wantsBudget(now)) {
       return demoteForBudget(now);
     }
-    if (state.coldShare == 0 || state.allowance == 0) {
+    if (state.coldShare == 0) {
       return 0;
     }
-    if (now < restUntil) {
-      idleNanos = Math.min(idleNanos, restUntil - now);
+    long scan = state.scans.get();
+    if (scan != countedScan) {
+      countedScan = scan;
+      mayLeave = state.mayLeave;
+    }
+    if (mayLeave <= 0 && !state.activities.anyIdle()) {
       return 0;
     }
     if (sweep.isDone()) {
-      long scan = state.scans.get();
       if (scan == sweptScan || (state.coldResident == 0 && !state.activities.anyIdle())) {
         return 0;
       }
@@ -102,17 +108,18 @@ final class CompressionAgent implements Agent {
     DemotionTally tally = sweep.step(this::victims);
     long spent = clock.cpuNanos() - cpu;
     meter.charge();
+    mayLeave -= tally.demoted();
     state.attempts.add(tally.candidates());
     state.demoted.add(tally.demoted());
     state.demoteCpuNanos.add(spent);
-    // Slower than the quota allows while accesses wait too much.
-    restUntil = now + (long) (spent * (1 / state.allowance - 1));
     return 1;
   }
 
   private void decide() {
-    if (victims.coldAge() != state.coldAge || victims.share() != state.coldShare) {
-      victims = new VictimPolicy(state.coldAge, state.coldShare);
+    if (victims.coldAge() != state.coldAge
+        || victims.share() != state.coldShare
+        || victims.byRecurrence() != state.coldByRecurrence) {
+      victims = new VictimPolicy(state.coldAge, state.coldShare, state.coldByRecurrence);
       victimsOfIdle = new VictimPolicy(Math.min(IDLE_AGE, state.coldAge), state.coldShare);
     }
   }

@@ -3,9 +3,8 @@ package io.predicomp.arena.agent;
 import io.predicomp.arena.LoopConfig;
 import io.predicomp.arena.hotness.TouchHotness;
 import io.predicomp.arena.page.AgedMemory;
-import io.predicomp.arena.policy.ColdThreshold;
+import io.predicomp.arena.policy.ColdPolicy;
 import io.predicomp.arena.policy.PageCosts;
-import io.predicomp.arena.policy.StallController;
 
 /**
  * Scans touches once an epoch and lets the policies decide from which age pages are worth demoting.
@@ -18,8 +17,6 @@ final class HotnessAgent implements Agent {
   /** Longest time between scans while nothing is touched, in epochs. */
   private static final int LAZIEST = 4;
 
-  private static final long DECIDE_NANOS = 1_000_000_000;
-
   private final AgedMemory memory;
   private final LoopConfig config;
   private final LoopState state;
@@ -29,8 +26,7 @@ final class HotnessAgent implements Agent {
   private final AgeCensus census;
   private final TouchHotness touches;
   private final PageCosts costs = new PageCosts();
-  private final ColdThreshold threshold;
-  private final StallController stalls;
+  private final ColdPolicy policy;
   private final Since demoted = new Since();
   private final Since demoteCpu = new Since();
   private final Since restored = new Since();
@@ -38,12 +34,12 @@ final class HotnessAgent implements Agent {
   private final Since demands = new Since();
   private final Since used = new Since();
   private final Since stallNanos = new Since();
+  private final Since stallOfDemands = new Since();
 
   private boolean scanning;
   private int epochs;
   private long scannedAt;
   private long nextScan;
-  private long decidedAt;
   private long scanCpu;
   private long lastScanCpu;
   private int lazy = 1;
@@ -64,13 +60,16 @@ final class HotnessAgent implements Agent {
     this.clock = clock;
     this.census = census;
     this.touches = new TouchHotness(memory);
-    this.threshold = new ColdThreshold(config.coldAfter().toMillis(), config.epochNanos(), false);
-    this.stalls = new StallController(config.stallPercent());
+    this.policy =
+        new ColdPolicy(
+            config.coldAfter().toMillis(),
+            config.epochNanos(),
+            config.stallPercent(),
+            census.ages,
+            census.recurrences);
     this.scannedAt = clock.nanoTime();
-    this.decidedAt = scannedAt;
     this.nextScan = scannedAt + config.epochNanos();
-    state.coldAge = threshold.age();
-    state.coldShare = threshold.share();
+    publish();
   }
 
   @Override
@@ -121,27 +120,31 @@ final class HotnessAgent implements Agent {
     state.activities.endScan(memory.regions());
     scannedAt = now;
     lazy = census.touched() == 0 ? Math.min(lazy * 2, LAZIEST) : 1;
-    long waited = stallNanos.next(memory.stalledNanos());
-    stalls.window(state.periodNanos);
-    stalls.update(waited, nanos);
-    state.stallPercent = stalls.stallPercent();
-    if (now - decidedAt >= DECIDE_NANOS) {
-      decide(waited);
-      decidedAt = now;
+    if (policy.scanned(stallNanos.next(memory.stalledNanos()), nanos, state.periodNanos)) {
+      decide();
     }
-    int age = (int) Math.min(Math.round(threshold.age() * stalls.ageFactor()), 255);
-    state.coldAge = age;
-    state.coldShare = threshold.share();
-    state.allowance = stalls.allowance();
+    census.fit(policy);
+    publish();
     state.evictedPages = census.evicted();
-    state.coldResident = census.residentFrom(age);
-    state.hotPages = census.residentFrom(0) - census.residentFrom(2);
-    state.warmPages = census.residentFrom(2) - census.residentFrom(Math.max(2, age));
-    state.coldPages = census.residentFrom(age) + census.evicted();
+    long hot = census.residentFrom(0) - census.residentFrom(2);
+    long cold = census.coldResident(policy);
+    state.coldResident = cold;
+    state.hotPages = hot;
+    state.warmPages = Math.max(0, census.residentFrom(0) - hot - cold);
+    state.coldPages = cold + census.evicted();
     state.scans.incrementAndGet();
   }
 
-  private void decide(long waited) {
+  private void publish() {
+    state.coldByRecurrence = policy.isByRecurrence();
+    state.coldAge = policy.coldAge();
+    state.coldShare = policy.share();
+    state.mayLeave = policy.mayLeave();
+    state.allowance = policy.allowance();
+    state.stallPercent = policy.stallPercent();
+  }
+
+  private void decide() {
     costs.demoted(demoted.next(state.demoted.sum()), demoteCpu.next(state.demoteCpuNanos.sum()));
     costs.restored(
         restored.next(state.restored.sum()), restoreCpu.next(state.restoreCpuNanos.sum()));
@@ -153,11 +156,12 @@ final class HotnessAgent implements Agent {
       double weight = Math.min(1, (late + early) / 4096.0);
       coverage += weight * ((double) early / (late + early) - coverage);
     }
+    long waited = stallOfDemands.next(memory.stalledNanos());
     if (waited > 0) {
       costs.stalled(late, waited);
     }
-    threshold.update(census.history, costs, quota.share(), config.stallPercent() / 100, coverage);
-    state.verdict = threshold.reason();
+    policy.decide(costs, quota.share(), coverage);
+    state.verdict = policy.reason();
   }
 
   /** The difference to the last value. */

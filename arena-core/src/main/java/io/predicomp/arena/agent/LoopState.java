@@ -10,13 +10,19 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What agents tell one another and the statistics. Thread-safe. */
 final class LoopState {
-  /** Age, in epochs, from which pages are demoted. */
+  /** Age, or coldness, in epochs, from which pages are demoted. */
   volatile int coldAge = 1;
+
+  /** Whether that is a coldness, by how often pages are used. */
+  volatile boolean coldByRecurrence;
 
   /** Share of the cold pages that may be demoted, 0 to 1. */
   volatile double coldShare;
 
-  /** Share of the demotion rate that stalls leave, 0 to 1. */
+  /** How many cold pages may leave until the next scan. */
+  volatile long mayLeave = Long.MAX_VALUE;
+
+  /** Share of the stall target that is planned for, 0 to 1. */
   volatile double allowance = 1;
 
   /** Pages not in memory, by the last scan. */

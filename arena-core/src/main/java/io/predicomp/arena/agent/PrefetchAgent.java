@@ -180,11 +180,12 @@ final class PrefetchAgent implements Agent {
 
   private PrefetchOutcome restore(AgedRegion region, int page) {
     int age = region.age(page);
+    int coldness = region.coldness(page);
     PrefetchOutcome outcome = region.prefetch(page);
     switch (outcome) {
       case RESTORED -> {
         state.enqueued.increment();
-        census.prefetched(age);
+        census.prefetched(age, coldness);
       }
       case NOT_EVICTED -> state.dedupSkips.increment();
       case NO_ROOM -> state.noRoom.increment();

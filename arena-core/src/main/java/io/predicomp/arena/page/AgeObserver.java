@@ -9,25 +9,27 @@ public interface AgeObserver {
   AgeObserver NONE =
       new AgeObserver() {
         @Override
-        public void untouched(int age, int pages, boolean resident) {}
+        public void untouched(int age, int coldness, int pages, boolean resident) {}
 
         @Override
-        public void touched(AgedRegion region, int page, int age) {}
+        public void touched(AgedRegion region, int page, int age, int coldness) {}
       };
 
   /**
    * Pages that were not accessed since the last harvest.
    *
    * @param age epochs since they were, 0 to {@link PageTable#OLDEST}
+   * @param coldness see {@link AgedRegion#coldness}
    * @param pages how many
    * @param resident whether they are in memory
    */
-  void untouched(int age, int pages, boolean resident);
+  void untouched(int age, int coldness, int pages, boolean resident);
 
   /**
    * A page that was accessed since the last harvest, and is in memory.
    *
    * @param age epochs that it had not been accessed before; 0: accessed all the time
+   * @param coldness how cold it was before
    */
-  void touched(AgedRegion region, int page, int age);
+  void touched(AgedRegion region, int page, int age, int coldness);
 }

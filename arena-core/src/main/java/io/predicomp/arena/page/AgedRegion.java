@@ -23,6 +23,14 @@ public interface AgedRegion {
   /** Hotness epochs since the page was last seen accessed, 0 to {@link PageTable#OLDEST}. */
   int age(int page);
 
+  /**
+   * How cold a page is by its age and how often it was used before, 0 to {@link PageTable#OLDEST};
+   * where nothing is known of that, its age.
+   */
+  default int coldness(int page) {
+    return age(page);
+  }
+
   /** Whether a page is not in memory, as far as is known without waiting for anybody. */
   boolean isAway(int page);
 

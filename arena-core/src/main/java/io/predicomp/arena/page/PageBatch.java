@@ -78,7 +78,8 @@ abstract sealed class PageBatch permits DemotionBatch {
           || pageTable.isFresh(page, state)
           || (PageState.isRejected(state) && !rejectedToo)
           || (victims != null
-              && (PageState.isRecent(state) || !victims.takes(page, pageTable.age(page))))) {
+              && (PageState.isRecent(state)
+                  || !victims.takes(page, pageTable.age(page), pageTable.recurrences[page])))) {
         continue;
       }
       closeToEviction(page, state);

@@ -1,5 +1,6 @@
 package io.predicomp.arena.page;
 
+import io.predicomp.arena.policy.Recurrence;
 import io.predicomp.arena.policy.VictimPolicy;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -51,6 +52,9 @@ public final class PageTable extends DensePages implements AgedRegion {
    */
   final byte[] ages;
 
+  /** How often each page was touched before, as {@link Recurrence} has it. Written as the ages. */
+  final byte[] recurrences;
+
   /** Of pages that have a compressed copy; null when the arena does not check. */
   final int @Nullable [] checksums;
 
@@ -83,6 +87,7 @@ public final class PageTable extends DensePages implements AgedRegion {
     this.entries = new long[pageCount];
     this.demotedAt = new int[pageCount];
     this.ages = new byte[pageCount];
+    this.recurrences = new byte[pageCount];
     this.checksums = checksums ? new int[pageCount] : null;
   }
 
@@ -139,6 +144,7 @@ public final class PageTable extends DensePages implements AgedRegion {
             + Long.BYTES
             + Integer.BYTES
             + Byte.BYTES
+            + Byte.BYTES
             + (checksums == null ? 0 : Integer.BYTES));
   }
 
@@ -169,6 +175,11 @@ public final class PageTable extends DensePages implements AgedRegion {
   @Override
   public int age(int page) {
     return ages[page] & OLDEST;
+  }
+
+  @Override
+  public int coldness(int page) {
+    return Recurrence.coldness(recurrences[page], age(page));
   }
 
   @Override

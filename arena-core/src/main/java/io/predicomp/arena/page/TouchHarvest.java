@@ -1,5 +1,6 @@
 package io.predicomp.arena.page;
 
+import io.predicomp.arena.policy.Recurrence;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -40,13 +41,16 @@ final class TouchHarvest {
       // Plain: a mark set meanwhile is found the next time.
       long states = (long) WORD.get(table.states, page);
       long ages = (long) WORD.get(table.ages, page);
+      long recurrences = (long) WORD.get(table.recurrences, page);
       if (ages == (ages & 0xFF) * ONES
+          && recurrences == (recurrences & 0xFF) * ONES
           && (states == DIRTY || states == COMPRESSED || states == SAME_FILLED)) {
         long older = older(ages, epochs);
         if (older != ages) {
           WORD.set(table.ages, page, older);
         }
-        observer.untouched((int) older & PageTable.OLDEST, WIDTH, states == DIRTY);
+        observer.untouched(
+            (int) older & PageTable.OLDEST, table.coldness(page), WIDTH, states == DIRTY);
       } else if (states != PageState.RESIDENT * ONES || !isFresh(table, page)) {
         for (int p = page; p < page + WIDTH; p++) {
           fresh += harvest(table, p, epochs, observer);
@@ -79,7 +83,7 @@ final class TouchHarvest {
     int age = Math.min(table.age(page) + epochs, PageTable.OLDEST);
     table.ages[page] = (byte) age;
     if (!PageState.isRejected(state)) {
-      observer.untouched(age, 1, PageState.isResident(state));
+      observer.untouched(age, table.coldness(page), 1, PageState.isResident(state));
     }
     return 0;
   }
@@ -90,12 +94,16 @@ final class TouchHarvest {
     // Fails if an access changed the state just now: then the marks stay for the next time.
     boolean cleared = table.cas(page, state, next);
     int age = table.age(page);
+    int coldness = table.coldness(page);
     table.ages[page] = 0;
+    if ((state & PageState.TOUCHED) != 0) {
+      table.recurrences[page] = Recurrence.touched(table.recurrences[page], age);
+    }
     if (!PageState.isRejected(state)) {
       if ((state & PageState.TOUCHED) != 0) {
-        observer.touched(table, page, age);
+        observer.touched(table, page, age, coldness);
       } else {
-        observer.untouched(0, 1, true);
+        observer.untouched(0, 0, 1, true);
       }
     }
     return cleared && table.isFresh(page, next) ? 1 : 0;

@@ -32,6 +32,9 @@ public final class AgeHistogram {
    */
   private static final double YOUNG_PARTS = 3;
 
+  /** Of an age, how far neighbours may be off. */
+  private static final int NEIGHBOURS = 8;
+
   private static final double SHORTEST_HALF_LIFE_NANOS = 10e9;
 
   private final double halfLifeNanos;
@@ -96,6 +99,18 @@ public final class AgeHistogram {
   /** Pages touched again at this age or more, per second; 0 before the first epoch. */
   public double touchedAgainPerSecond(int age) {
     return observedNanos == 0 ? 0 : touchedAtLeast[age] / observedNanos * 1e9;
+  }
+
+  /**
+   * How often a page of about this age is touched again, per second; 0 where none was seen. Of few
+   * pages little is known, so neighbours count as well.
+   */
+  public double hazardPerSecond(int age) {
+    int from = age - age / NEIGHBOURS;
+    int end = Math.min(OLDEST, age + age / NEIGHBOURS) + 1;
+    double pageNanos = pageNanosAtLeast[from] - (end > OLDEST ? 0 : pageNanosAtLeast[end]);
+    double touched = touchedAtLeast[from] - (end > OLDEST ? 0 : touchedAtLeast[end]);
+    return pageNanos <= 0 ? 0 : Math.max(0, touched) / pageNanos * 1e9;
   }
 
   /** All pages, averaged. */

@@ -37,10 +37,10 @@ public final class ColdThreshold {
 
   private static final long LEARNING_NANOS = 3_000_000_000L;
   private static final long BELOW_INITIAL_NANOS = 30_000_000_000L;
-  private static final double WORTH_MOVING = 1.05;
+  private static final double WORTH_MOVING = 1.02;
 
   /** Part of the quota left for scanning and for pages that turn out not to compress. */
-  private static final double PAGE_MOVE_SHARE = 0.9;
+  static final double PAGE_MOVE_SHARE = 0.9;
 
   private final long epochNanos;
   private final int floorAge;
@@ -143,7 +143,7 @@ public final class ColdThreshold {
     double rate = seen.touchedAgainPerSecond(age);
     double cpu = BreakEven.cpuShare(costs, rate);
     double stall = BreakEven.stallShare(costs, rate, coverage);
-    return Math.min(1, Math.min(cpuShare / cpu, stallShare / stall));
+    return Math.min(1, Math.min(cpuShare / cpu, stall == 0 ? 1 : stallShare / stall));
   }
 
   private void updateConservative(AgeHistogram seen, int lowest) {
@@ -187,6 +187,11 @@ public final class ColdThreshold {
   /** Share of the cold pages that may be demoted, 0 to 1; 0 if it is not worth it. */
   public double share() {
     return verdict.demotes() ? share : 0;
+  }
+
+  /** Share of one thread's time that demoting by it stalls if nothing is restored ahead. */
+  double plannedStallShare(PageCosts costs) {
+    return BreakEven.stallShare(costs, pagesPerSecond * share, 0);
   }
 
   /** Share of all pages that the threshold holds compressed on average, 0 to 1. */

@@ -1,10 +1,12 @@
 package io.predicomp.arena.policy;
 
 /**
- * Holds the share of time that threads stand still for demand restores under a target: backs off by
- * a factor, comes back in steps, the way Senpai holds memory pressure. Judges by a budget of
- * stalled time instead of an average, so that a wake that stalls once in a while is not taken for
- * pages that stall all the time.
+ * Holds the share of time that threads stand still for demand restores under a target, by what may
+ * be planned for: the cold threshold is the one whose pages, coming back as often as pages of their
+ * age do, stall no more than the <em>allowance</em> of the target. That the plan fits is the cold
+ * threshold's affair; this one answers where it does not. Judges by a budget of stalled time
+ * instead of an average, so that a wake that stalls once in a while is not taken for pages that
+ * stall all the time.
  *
  * <pre>
  *   budget full |--.        .-----.         fills at the target, holds a window's worth of it
@@ -15,12 +17,15 @@ package io.predicomp.arena.policy;
  * </pre>
  *
  * Whatever stalls less than the target within every window never empties the budget, however
- * unevenly it is spread: for memory that wakes with a period, the window is that period. A cut goes
- * by how far above the target it was since the last one, by half at most; the next may come once a
- * good part of a window's worth was stalled again. So ten times the target is cut every second, and
- * a little above it every ten, for pages that are out go on coming back and show the effect late.
- * {@link #ageFactor} turns a low allowance into a higher threshold of age, so that what is demoted
- * is also colder.
+ * unevenly it is spread: for memory that wakes with a period, the window is that period.
+ *
+ * <p>A cut aims at what would have held the target: the plan in force, times target over stall. It
+ * goes there by halves, one a second, as long as more than the target is stalled. Pages that are
+ * out go on coming back after it, so it is not judged before its effect can be seen ({@link
+ * #settlesWithin}): until then only twice the stall that it answered to is a reason for another. If
+ * the stall is over before, pages were not the reason, and the allowance returns. The allowance
+ * grows by a share of itself, towards what would stall as much as the target, the slower the later
+ * a change shows. Both keep it from swinging.
  *
  * <p>Stall is counted as with pressure stall information: nanoseconds in which threads waited over
  * nanoseconds of wall time. Not thread-safe.
@@ -37,7 +42,14 @@ public final class StallController {
   static final long LONGEST_WINDOW_NANOS = 60_000_000_000L;
 
   private static final double SHORTEST_CUT_NANOS = 1e9;
-  private static final double GROWTH_PER_SECOND = 0.1;
+
+  /** Growth a second at most. */
+  private static final double GROWTH_PER_SECOND = 0.15;
+
+  /** Until a change shows the allowance grows by this power of target over stall. */
+  private static final double GROWTH_OF_ROOM = 0.7;
+
+  private static final double MOST_ROOM = 16;
 
   /** Budget above which the allowance grows, and what a cut leaves, as shares of the full one. */
   private static final double GROWS_ABOVE = 0.9;
@@ -50,13 +62,32 @@ public final class StallController {
   /** What must be stalled between two cuts, as a share of the full budget. */
   private static final double CUT_AFTER = 0.7;
 
+  /** Times the stall that a cut answered to: another cut, whatever is still to be seen of it. */
+  private static final double WORSE = 2;
+
   private final double target;
   private double windowNanos = SHORTEST_WINDOW_NANOS;
+  private double settleNanos;
   private double budgetNanos;
   private double stalledSinceCut;
   private double nanosSinceCut;
   private double average;
   private double allowance = 1;
+
+  /** Where the last cut goes to, and what it answered to. */
+  private double goal = 1;
+
+  private double goalShare;
+
+  /** What was in force before it, and up to where it was taken for a mistake. */
+  private double before;
+
+  private double regained;
+
+  /** Until the effect of the last cut can be seen. */
+  private double unsettledNanos;
+
+  private double planned = 1;
   private long backOffs;
 
   /**
@@ -87,6 +118,25 @@ public final class StallController {
   }
 
   /**
+   * Says how long pages stay out that may not leave any more: how late a cut shows.
+   *
+   * @param nanos 0 to begin with; a minute at most counts
+   */
+  public void settlesWithin(long nanos) {
+    settleNanos = Math.clamp(nanos, 0, LONGEST_WINDOW_NANOS);
+  }
+
+  /**
+   * Says what is planned, as a share of the target: a cut begins there, for what lies above it was
+   * not in force.
+   *
+   * @param share above 0; more than 1 counts as 1
+   */
+  public void plans(double share) {
+    planned = Math.clamp(share, LEAST, 1);
+  }
+
+  /**
    * Takes in what was measured since the last call.
    *
    * @param stallNanos waited for demand restores
@@ -104,32 +154,74 @@ public final class StallController {
     double fade = Math.min(1, windowNanos / (nanosSinceCut + elapsedNanos));
     nanosSinceCut = (nanosSinceCut + elapsedNanos) * fade;
     stalledSinceCut = (stalledSinceCut + stallNanos) * fade;
-    if (budgetNanos < 0) {
-      if (nanosSinceCut >= SHORTEST_CUT_NANOS && stalledSinceCut >= full * CUT_AFTER) {
-        cut(full);
+    settle(elapsedNanos, full);
+    if (nanosSinceCut < SHORTEST_CUT_NANOS) {
+      return;
+    }
+    double share = stalledSinceCut / nanosSinceCut;
+    if (allowance > goal) {
+      if (share > target) {
+        cutTo(goal, full);
+      } else {
+        goal = allowance;
       }
-    } else if (budgetNanos >= full * GROWS_ABOVE) {
-      allowance = Math.min(1, allowance + GROWTH_PER_SECOND * elapsedNanos / 1e9);
+    } else if (budgetNanos < 0 && stalledSinceCut >= full * CUT_AFTER) {
+      if (unsettledNanos == 0 || share > WORSE * goalShare) {
+        double inForce = Math.min(allowance, planned);
+        before = unsettledNanos > 0 ? Math.max(before, inForce) : inForce;
+        goal = inForce * Math.min(CUT_BELOW, CUT_BELOW * target / share);
+        goalShare = share;
+        unsettledNanos = settleNanos;
+        regained = 0;
+        backOffs++;
+        cutTo(goal, full);
+      }
+    } else if (unsettledNanos == 0) {
+      if (budgetNanos >= full * GROWS_ABOVE || allowance < regained) {
+        grow(elapsedNanos);
+      }
+    } else if (share <= target
+        && goalShare >= WORSE * target
+        && nanosSinceCut >= SHORTEST_WINDOW_NANOS) {
+      // Ended sooner than the cut can have ended it.
+      unsettledNanos = 0;
+      regained = before * CUT_BELOW;
     }
   }
 
-  private void cut(double full) {
-    double share = stalledSinceCut / nanosSinceCut;
-    allowance *= Math.clamp(CUT_BELOW * target / share, 0.5, CUT_BELOW);
+  /** From when on a cut shows, what is stalled counts anew. */
+  private void settle(long elapsedNanos, double full) {
+    if (unsettledNanos > 0) {
+      unsettledNanos = Math.max(0, unsettledNanos - elapsedNanos);
+      if (unsettledNanos == 0) {
+        budgetNanos = Math.max(budgetNanos, full * AFTER_CUT);
+        stalledSinceCut = 0;
+        nanosSinceCut = 0;
+      }
+    }
+  }
+
+  private void cutTo(double least, double full) {
+    allowance = Math.max(least, Math.min(allowance, planned) / 2);
     budgetNanos = full * AFTER_CUT;
     stalledSinceCut = 0;
     nanosSinceCut = 0;
-    backOffs++;
   }
 
-  /** Share of the demotion rate that is allowed, 0 to 1. */
+  private void grow(long elapsedNanos) {
+    double room = Math.log(target / Math.clamp(average, target / MOST_ROOM, target));
+    double perNano = GROWTH_PER_SECOND / 1e9;
+    if (allowance >= regained) {
+      perNano = Math.min(perNano, GROWTH_OF_ROOM * room / Math.max(1, settleNanos));
+    }
+    double least = Math.max(allowance, LEAST / 2);
+    allowance = Math.min(1, least * Math.exp(perNano * elapsedNanos));
+    goal = allowance;
+  }
+
+  /** Share of the target that may be planned for, 0 to 1. */
   public double allowance() {
     return allowance < LEAST ? 0 : allowance;
-  }
-
-  /** By which factor the cold age is to be raised, 1 to 4. */
-  public double ageFactor() {
-    return Math.min(4, 1 / Math.max(allowance, LEAST));
   }
 
   /** The stall in percent of the time, averaged over about a window. */
@@ -142,7 +234,7 @@ public final class StallController {
     return target;
   }
 
-  /** How often the allowance was cut. */
+  /** How often it turned out that less was to be planned for. */
   public long backOffs() {
     return backOffs;
   }

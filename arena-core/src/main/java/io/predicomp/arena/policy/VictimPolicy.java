@@ -1,22 +1,23 @@
 package io.predicomp.arena.policy;
 
 /**
- * Which pages may be demoted: those that were not accessed for long enough, and where only a share
- * of them can be paid for, always the same blocks of {@value #BLOCK_PAGES} pages, picked by a hash
- * of their number. Other blocks stay resident for good instead of all of them taking turns; a
- * larger share contains every smaller one.
+ * Which pages may be demoted: those that were not accessed for long enough, or as a rule are not
+ * ({@link Recurrence}), and where only a share of them can be paid for, always the same blocks of
+ * {@value #BLOCK_PAGES} pages, picked by a hash of their number. Other blocks stay resident for
+ * good instead of all of them taking turns; a larger share contains every smaller one.
  *
  * <p>Pure and immutable.
  *
  * @param coldAge pages of this age and more are cold, in epochs; 0: whatever their age
  * @param share of the cold pages that may go, 0 to 1
+ * @param byRecurrence whether {@link Recurrence#coldness} counts instead of the age
  */
-public record VictimPolicy(int coldAge, double share) {
+public record VictimPolicy(int coldAge, double share, boolean byRecurrence) {
   /** Pages that share their fate when only a share may be demoted. */
   public static final int BLOCK_PAGES = 256;
 
   /** Lets nothing go. */
-  public static final VictimPolicy NONE = new VictimPolicy(AgeHistogram.OLDEST, 0);
+  public static final VictimPolicy NONE = new VictimPolicy(AgeHistogram.OLDEST, 0, false);
 
   private static final int HASH_BITS = 24;
 
@@ -33,14 +34,24 @@ public record VictimPolicy(int coldAge, double share) {
     }
   }
 
+  /** By age. */
+  public VictimPolicy(int coldAge, double share) {
+    this(coldAge, share, false);
+  }
+
   /** Whether no page may go. */
   public boolean takesNone() {
     return share == 0;
   }
 
-  /** Whether a page of this age may go. */
+  /** Whether a page of this age may go, of whose intervals nothing is known. */
   public boolean takes(int page, int age) {
     return age >= coldAge && mayGo(page);
+  }
+
+  /** Whether a page of this age and recurrence may go. */
+  public boolean takes(int page, int age, byte recurrence) {
+    return takes(page, byRecurrence ? Recurrence.coldness(recurrence, age) : age);
   }
 
   /** Whether a page belongs to the share that may be demoted, once it is cold. */

@@ -250,7 +250,8 @@ final class ClusterAges {
     int seen = back | credited[cluster];
     credited[cluster] = 0;
     for (int bits = seen; bits != 0; bits &= bits - 1) {
-      observer.touched(region, firstPage(cluster) + Integer.numberOfTrailingZeros(bits), age);
+      int page = firstPage(cluster) + Integer.numberOfTrailingZeros(bits);
+      observer.touched(region, page, age, age);
     }
     if (back != 0) {
       int strike = strikes[cluster];
@@ -283,10 +284,10 @@ final class ClusterAges {
   private void tell(int cluster, AgeObserver observer) {
     int away = Integer.bitCount(absent[cluster]);
     if (away > 0) {
-      observer.untouched(age(cluster), away, false);
+      observer.untouched(age(cluster), age(cluster), away, false);
     }
     if ((flags[cluster] & THERE) != 0 && away < pages(cluster)) {
-      observer.untouched(age(cluster), pages(cluster) - away, true);
+      observer.untouched(age(cluster), age(cluster), pages(cluster) - away, true);
     }
   }
 

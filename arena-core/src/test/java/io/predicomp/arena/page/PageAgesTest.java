@@ -24,7 +24,7 @@ class PageAgesTest {
   private final AgeObserver observer =
       new AgeObserver() {
         @Override
-        public void untouched(int age, int pages, boolean resident) {
+        public void untouched(int age, int coldness, int pages, boolean resident) {
           if (resident) {
             residentSeen += pages;
           } else {
@@ -33,7 +33,7 @@ class PageAgesTest {
         }
 
         @Override
-        public void touched(AgedRegion region, int page, int age) {
+        public void touched(AgedRegion region, int page, int age, int coldness) {
           residentSeen++;
           touchedAges.add(age);
         }

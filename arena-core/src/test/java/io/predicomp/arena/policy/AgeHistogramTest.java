@@ -38,6 +38,21 @@ class AgeHistogramTest {
   }
 
   @Test
+  void theHazardIsThatOfPagesOfAboutThatAge() {
+    AgeHistogram histogram = new AgeHistogram();
+    histogram.add(3, 100);
+    histogram.add(200, 30);
+    histogram.add(210, 10);
+    histogram.touchedAgain(3, 20);
+    histogram.touchedAgain(210, 4);
+    histogram.endEpoch(2 * SECOND);
+    assertEquals(0.1, histogram.hazardPerSecond(3), 1e-9);
+    assertEquals(0, histogram.hazardPerSecond(4));
+    assertEquals(0.05, histogram.hazardPerSecond(200), 1e-9);
+    assertEquals(0, histogram.hazardPerSecond(255));
+  }
+
+  @Test
   void thePastCountsHalfAfterAHalfLife() {
     AgeHistogram histogram = new AgeHistogram(10 * SECOND);
     for (int i = 0; i < 1000; i++) {

@@ -44,7 +44,6 @@ class StallControllerTest {
     average(60);
     assertEquals(1, controller.allowance());
     assertEquals(0, controller.backOffs());
-    assertEquals(1, controller.ageFactor());
   }
 
   @Test
@@ -83,7 +82,6 @@ class StallControllerTest {
     severity = 5;
     average(20);
     assertEquals(0, controller.allowance(), 0.02);
-    assertEquals(4, controller.ageFactor());
   }
 
   /** A wake that stalls for a moment and then is quiet until the next. */
@@ -128,7 +126,6 @@ class StallControllerTest {
     for (int i = 0; i < 500; i++) {
       wild.update(any.nextLong(1L << any.nextInt(1, 62)), any.nextLong(1L << any.nextInt(1, 40)));
       assertTrue(wild.allowance() >= 0 && wild.allowance() <= 1);
-      assertTrue(wild.ageFactor() >= 1 && wild.ageFactor() <= 4);
     }
   }
 

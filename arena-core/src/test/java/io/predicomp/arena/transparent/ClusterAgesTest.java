@@ -29,13 +29,13 @@ class ClusterAgesTest {
   private final AgeObserver observer =
       new AgeObserver() {
         @Override
-        public void untouched(int age, int pages, boolean inMemory) {
+        public void untouched(int age, int coldness, int pages, boolean inMemory) {
           resident += inMemory ? pages : 0;
           evicted += inMemory ? 0 : pages;
         }
 
         @Override
-        public void touched(AgedRegion region, int page, int age) {
+        public void touched(AgedRegion region, int page, int age, int coldness) {
           seen.add(page + " at " + age);
         }
       };
