@@ -7,6 +7,7 @@ import io.predicomp.arena.CompressedArena;
 import io.predicomp.arena.TransparentArena;
 import io.predicomp.bench.compare.Contender;
 import io.predicomp.bench.compare.Interleaved;
+import io.predicomp.os.address.AddressSpace;
 import io.predicomp.os.memory.Mapping;
 import io.predicomp.os.memory.MemoryAdvice;
 import java.lang.foreign.Arena;
@@ -18,10 +19,12 @@ import java.util.function.Supplier;
  * What transparent memory costs while it is in memory, when it is touched first, and when it does
  * not live long: each beside ordinary memory, interleaved.
  *
- * <pre>java -cp bench/target/benchmarks.jar io.predicomp.bench.page.TransparentRatios</pre>
+ * <pre>bench/run transparent</pre>
  *
  * Ordinary memory is mapped without huge pages, as transparent memory is, or comes from {@link
- * Arena#ofShared()}, which zeroes it before it is handed out.
+ * Arena#ofShared()}, which zeroes it before it is handed out. Both kinds of memory belong to a
+ * shared arena, and {@code bench/run} keeps the loops from being inlined: one compiled method works
+ * on both, so that what differs is the memory and not the luck of the compiler.
  */
 public final class TransparentRatios {
   private static final int PAGE = 4096;
@@ -48,8 +51,9 @@ public final class TransparentRatios {
 
   private void resident(int bytes) {
     try (Mapping mapping = Mapping.anonymous(bytes, MemoryAdvice.NOHUGEPAGE);
+        Arena shared = Arena.ofShared();
         TransparentArena memory = arena.openTransparent()) {
-      MemorySegment raw = mapping.segment();
+      MemorySegment raw = AddressSpace.view(mapping.address(), bytes, shared);
       MemorySegment transparent = memory.allocate(bytes, PAGE);
       write(raw);
       write(transparent);

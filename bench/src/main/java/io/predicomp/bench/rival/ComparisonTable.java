@@ -33,7 +33,8 @@ public final class ComparisonTable {
     text.append(
         String.format(
             Locale.ROOT,
-            "%s: %d pages of 4 KiB, all of them cold%n%-20s %9s %7s %11s %10s %31s %9s%n",
+            "%s: %d pages of 4 KiB, all of them cold; demoted alone, and beside a thread at work%n"
+                + "%-20s %9s %7s %11s %7s %9s %7s %31s %9s%n",
             dataset,
             (int) number(rows.getFirst(), "pages"),
             "",
@@ -41,10 +42,13 @@ public final class ComparisonTable {
             "share",
             "demote µs",
             "CPU µs",
+            "beside µs",
+            "CPU µs",
             "read p50 / p90 / p99 / p99.9 µs",
             "CPU µs"));
     rows.forEach(row -> text.append(line(row)));
     ratio(rows, ARENA, "zram", text);
+    ratio(rows, "arena, transparent", "zram", text);
     ratio(rows, "arena, dense tier", ARENA, text);
     ratio(rows, "arena, coldest tier", ARENA, text);
     ratio(rows, ARENA, "bare C", text);
@@ -59,14 +63,22 @@ public final class ComparisonTable {
       text.append(
           String.format(
               Locale.ROOT,
-              "%s over %s: held %.3f, demotion CPU %.2f, read p50 %.2f, p99 %.2f%n",
+              "%s over %s: held %.3f, demotion %.2f and CPU %.2f, beside a thread %.2f and %.2f,"
+                  + " read p50 %.2f, p99 %.2f%n",
               contender,
               other.get("contender"),
-              number(one, "held_bytes") / number(other, "held_bytes"),
-              number(one, "demote_cpu_us_per_page") / number(other, "demote_cpu_us_per_page"),
-              number(one, "read_p50_ns") / number(other, "read_p50_ns"),
-              number(one, "read_p99_ns") / number(other, "read_p99_ns")));
+              quotient(one, other, "held_bytes"),
+              quotient(one, other, "demote_us_per_page"),
+              quotient(one, other, "demote_cpu_us_per_page"),
+              quotient(one, other, "demote_beside_us_per_page"),
+              quotient(one, other, "demote_beside_cpu_us_per_page"),
+              quotient(one, other, "read_p50_ns"),
+              quotient(one, other, "read_p99_ns")));
     }
+  }
+
+  private static double quotient(Map<String, Object> one, Map<String, Object> other, String name) {
+    return number(one, name) / number(other, name);
   }
 
   private static Map<String, Object> named(List<Map<String, Object>> rows, String prefix) {
@@ -79,12 +91,14 @@ public final class ComparisonTable {
   private static String line(Map<String, Object> row) {
     return String.format(
         Locale.ROOT,
-        "%-20s %9.2f %7.3f %11.2f %10.2f %7.2f / %5.2f / %5.2f / %5.1f %9.2f%n",
+        "%-20s %9.2f %7.3f %11.2f %7.2f %9.2f %7.2f %7.2f / %5.2f / %5.2f / %5.1f %9.2f%n",
         row.get("contender"),
         number(row, "held_bytes") / (1 << 20),
         number(row, "held_share"),
         number(row, "demote_us_per_page"),
         number(row, "demote_cpu_us_per_page"),
+        number(row, "demote_beside_us_per_page"),
+        number(row, "demote_beside_cpu_us_per_page"),
         number(row, "read_p50_ns") / 1e3,
         number(row, "read_p90_ns") / 1e3,
         number(row, "read_p99_ns") / 1e3,

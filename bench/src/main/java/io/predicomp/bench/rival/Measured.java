@@ -17,6 +17,8 @@ final class Measured {
   private final Histogram reads = new Histogram(3);
   private final List<Double> demoteWall = new ArrayList<>();
   private final List<Double> demoteCpu = new ArrayList<>();
+  private final List<Double> besideWall = new ArrayList<>();
+  private final List<Double> besideCpu = new ArrayList<>();
   private final List<Double> readCpu = new ArrayList<>();
   private long demoted;
   private long heldBytes;
@@ -31,9 +33,17 @@ final class Measured {
     return rival;
   }
 
-  /** Puts everything away. */
+  /** Puts everything away while another thread works, and once more while none does. */
   void demote(boolean counts) throws IOException {
     rival.rewrite();
+    try (Neighbour _ = new Neighbour()) {
+      demote(counts, besideWall, besideCpu);
+    }
+    rival.rewrite();
+    demote(counts, demoteWall, demoteCpu);
+  }
+
+  private void demote(boolean counts, List<Double> walls, List<Double> cpus) throws IOException {
     long wall = System.nanoTime();
     long cpu = ThreadCpuClock.currentThreadNanos();
     long count = rival.demote();
@@ -46,8 +56,8 @@ final class Measured {
     heldBytes = rival.heldBytes();
     details = rival.details();
     if (count > 0) {
-      demoteWall.add(wall / 1e3 / count);
-      demoteCpu.add(cpu / 1e3 / count);
+      walls.add(wall / 1e3 / count);
+      cpus.add(cpu / 1e3 / count);
     }
   }
 
@@ -77,6 +87,8 @@ final class Measured {
     row.put("held_share", (double) heldBytes / pages.byteSize());
     row.put("demote_us_per_page", median(demoteWall));
     row.put("demote_cpu_us_per_page", median(demoteCpu));
+    row.put("demote_beside_us_per_page", median(besideWall));
+    row.put("demote_beside_cpu_us_per_page", median(besideCpu));
     row.put("reads", reads.getTotalCount());
     row.put("read_p50_ns", reads.getValueAtPercentile(50));
     row.put("read_p90_ns", reads.getValueAtPercentile(90));

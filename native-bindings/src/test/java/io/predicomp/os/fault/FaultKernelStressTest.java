@@ -67,6 +67,24 @@ class FaultKernelStressTest {
     assertTrue(said.contains(" bad words") && !said.contains(" 0 bad words"), said);
   }
 
+  /** Where nothing can be had back the kernel ends the process: no wrong data, and no hang. */
+  @Test
+  void atALimitOfMemoryTheKernelDecides() throws Exception {
+    try (Squeeze squeeze = Squeeze.of(directory.resolve("plain"), "hold", true)) {
+      assertEquals(128 + 9, squeeze.end(), squeeze::said);
+      assertEquals("evicted\n", squeeze.said());
+    }
+  }
+
+  /** Where the kernel kills nobody, a fault waits for memory that somebody else gives back. */
+  @Test
+  void atALimitOfMemoryFaultsWaitForSome() throws Exception {
+    try (Squeeze squeeze = Squeeze.of(directory.resolve("plain"), "release", false)) {
+      assertEquals(0, squeeze.end(), squeeze::said);
+      assertEquals("evicted\nverified, after waiting for memory\n", squeeze.said());
+    }
+  }
+
   private static void compile(String name, String... flags) throws Exception {
     List<String> command =
         new ArrayList<>(
@@ -74,9 +92,10 @@ class FaultKernelStressTest {
     command.addAll(Arrays.asList(flags));
     Path c = SOURCES.resolve("main/c");
     command.addAll(List.of("-I", c.toString(), "-o", directory.resolve(name).toString()));
-    command.add(SOURCES.resolve("test/c/fault_test.c").toString());
-    try (DirectoryStream<Path> sources = Files.newDirectoryStream(c, "fault_*.c")) {
-      sources.forEach(source -> command.add(source.toString()));
+    for (Path folder : List.of(c, SOURCES.resolve("test/c"))) {
+      try (DirectoryStream<Path> sources = Files.newDirectoryStream(folder, "fault_*.c")) {
+        sources.forEach(source -> command.add(source.toString()));
+      }
     }
     command.addAll(List.of("-lpthread", "-ldl"));
     run(0, command);
