@@ -21,11 +21,12 @@ export PREDICOMP_MODULE_PATH=$built_modules
 # An emulated processor compiles slowly.
 export PREDICOMP_JAVA_OPTS=-XX:TieredStopAtLevel=1
 
-# burst SECONDS [ARGUMENT...]: a run as a user makes it, on the regions that DAMON watches. In a subshell,
+# burst SECONDS [ARGUMENT...]: a run as a user makes it, on memory that DAMON watches. In a subshell,
 # which becomes the run.
+access=checked
 burst() {
   exec "$root/predicomp" interactive_burst --json --duration-sec "$1" --region-mb 16 --workers 2 \
-    --active-ms 100 --idle-ms 3000 --use-mem-arena --arena-access checked --arena-cap-mb 16 --arena-autoloops \
+    --active-ms 100 --idle-ms 3000 --use-mem-arena --arena-access $access --arena-cap-mb 16 --arena-autoloops \
     --arena-t-cold-ms 200 --arena-cpu-pct 50 --arena-stall-pct 50 "${@:2}"
 }
 
@@ -70,6 +71,16 @@ expect "no reading failed" equal "$(value arena_damon_read_errors)" 0
 expect "pages that left memory: $(value arena_bg_compress_admits)" at_least "$(value arena_bg_compress_admits)" 100
 expect "pages that are right at the end: $(value verified_pages)" equal "$(value verification)" ok
 expect "no kdamond is left after an ordinary end" equal "$(kdamonds)" 0
+
+access=transparent
+(burst 25) >"$work/out" 2>"$work/err" || true
+expect "on transparent memory, hotness_source is damon+probation" equal "$(value hotness_source)" damon+probation
+expect "snapshots: $(value arena_damon_snapshots)" at_least "$(value arena_damon_snapshots)" 1
+expect "pages that left memory: $(value arena_bg_compress_admits), on probation $(value probation_pages)" \
+  at_least "$(value arena_bg_compress_admits)" 100
+expect "pages that are right at the end: $(value verified_pages)" equal "$(value verification)" ok
+expect "no kdamond is left after it" equal "$(kdamonds)" 0
+access=checked
 
 started
 kill -TERM "$run"

@@ -1,6 +1,7 @@
 package io.predicomp.arena;
 
 import static io.predicomp.arena.ArenaConfig.mebibytes;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
@@ -81,6 +83,34 @@ class TransparentBudgetTest {
       MemorySegment words = arena.transparent().allocate(2 * BUDGET, PAGE);
       fill(words);
       check(words);
+    }
+  }
+
+  /**
+   * Payloads of all sizes, and a pool that takes most of the budget: compaction must come to an
+   * end.
+   */
+  @Test
+  void contentsThatFillThePoolLiveInIt() {
+    byte[] page = new byte[PAGE];
+    for (int seed = 0; seed < 4; seed++) {
+      try (CompressedArena arena = open(4 * BUDGET)) {
+        long pages = 4 * BUDGET * 8 / 5 / PAGE;
+        MemorySegment words = arena.transparent().allocate(pages * PAGE, PAGE);
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int p = 0; p < pages; p++) {
+          random.nextBytes(page);
+          Arrays.fill(page, random.nextInt(1200, 2400), PAGE, (byte) p);
+          MemorySegment.copy(page, 0, words, JAVA_BYTE, (long) p * PAGE, PAGE);
+        }
+        random = new SplittableRandom(seed);
+        for (int p = 0; p < pages; p++) {
+          random.nextBytes(page);
+          Arrays.fill(page, random.nextInt(1200, 2400), PAGE, (byte) p);
+          assertEquals(
+              -1, words.asSlice((long) p * PAGE, PAGE).mismatch(MemorySegment.ofArray(page)));
+        }
+      }
     }
   }
 

@@ -15,6 +15,12 @@ public final class PoolPressure {
   /** Copies dropped, and pages moved, in one go. */
   private static final int STEP = 64;
 
+  /**
+   * Slices of compaction that gave nothing back after which it is in vain: copies that cannot move,
+   * as those of pages not published yet, keep their slabs, and the others may go round in circles.
+   */
+  private static final int VAIN_SLICES = 16;
+
   private final PageMover mover;
   private final CompressedPool pool;
   private final boolean restoreLeastRecent;
@@ -107,7 +113,12 @@ public final class PoolPressure {
     while (handle < 0 && dropCleanCopies()) {
       handle = pool.store(globalPage, AddressSpace.ALL, address, length);
     }
-    while (handle < 0 && compact(STEP) > 0) {
+    for (int vain = 0; handle < 0 && vain < VAIN_SLICES; ) {
+      long before = pool.poolBytes();
+      if (compact(STEP) == 0) {
+        break;
+      }
+      vain = pool.poolBytes() < before ? 0 : vain + 1;
       handle = pool.store(globalPage, AddressSpace.ALL, address, length);
     }
     while (handle < 0 && restoreLeastRecent && !displacesNothing && restoreOne(mark)) {

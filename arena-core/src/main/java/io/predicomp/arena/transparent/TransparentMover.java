@@ -261,7 +261,10 @@ public final class TransparentMover implements AutoCloseable {
       DemotionTally tally) {
     int candidates = 0;
     int demoted = 0;
-    for (int p = first, end = first + count, now; p < end; p += now) {
+    // What the pool has refused once it refuses again, and looks for room each time.
+    for (int p = first, end = first + count, now;
+        p < end && (p == first || poolAdmits());
+        p += now) {
       now = pages.budgetPages(end - p);
       demoted += eviction.demote(region, p, now, mark);
       candidates += eviction.candidates();
@@ -273,6 +276,11 @@ public final class TransparentMover implements AutoCloseable {
     }
     tally.set(candidates, demoted);
     return tally;
+  }
+
+  /** Whether a page that compresses has a chance to be stored. Under the demotion lock. */
+  boolean poolAdmits() {
+    return pressure.admits();
   }
 
   /** Demotes whole clusters without making room in the pool at the cost of other pages. */

@@ -49,7 +49,8 @@ final class TransparentSweep {
       lap += region.ages.clusters();
     }
     int tried = 0;
-    for (long looked = 0; looked < LAPS * lap && tried < MOST_TRIES; ) {
+    for (long looked = 0;
+        looked < LAPS * lap && tried < MOST_TRIES && (tried == 0 || mover.poolAdmits()); ) {
       Map.Entry<Long, TransparentRegion> at = regions.floorEntry(hand);
       if (at == null || hand >= at.getKey() + at.getValue().pageCount) {
         at = regions.ceilingEntry(hand);
