@@ -30,10 +30,13 @@ public final class ColdPolicy {
   private final ColdThreshold byAge;
   private final ColdThreshold byRecurrence;
   private final StallController stalls;
+  private final int initialAge;
   private boolean recurs;
   private long sinceDecision;
-  private final int initialAge;
+
+  /** Returns that time and CPU pay for. */
   private double payablePerSecond = Double.MAX_VALUE;
+
   private int coldAge;
   private long mayLeave = Long.MAX_VALUE;
 

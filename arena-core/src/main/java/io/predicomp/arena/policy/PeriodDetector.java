@@ -27,8 +27,8 @@ import java.util.Arrays;
  * phases; or the whole region, if each phase needs other pages ({@link RoamingWakes}).
  *
  * <p>Works on activity seen once an epoch, takes the time of the first need of an epoch where there
- * was one: such a wake is known exactly, any other to within an epoch. Costs five bits a page, and
- * a walk over them once a period.
+ * was one: such a wake is known exactly, any other to within an epoch. Costs six bits a page, and a
+ * walk over them once a period.
  */
 public final class PeriodDetector implements PrefetchPolicy {
   private static final int INTERVALS = 4;
@@ -60,6 +60,10 @@ public final class PeriodDetector implements PrefetchPolicy {
 
   private final int pages;
   private final RoamingWakes roaming;
+
+  /** Needed in the epoch that goes on: of the phase that it turns out to belong to. */
+  private final long[] neededLast;
+
   private long[] neededNow;
   private long[] neededBefore;
   private long neededCount;
@@ -103,6 +107,7 @@ public final class PeriodDetector implements PrefetchPolicy {
     roaming = new RoamingWakes(pages);
     neededNow = new long[Math.ceilDiv(pages, Long.SIZE)];
     neededBefore = new long[neededNow.length];
+    neededLast = new long[neededNow.length];
   }
 
   @Override
@@ -123,7 +128,7 @@ public final class PeriodDetector implements PrefetchPolicy {
 
   @Override
   public void needed(int page, long nowNanos) {
-    neededNow[page / Long.SIZE] |= 1L << page;
+    neededLast[page / Long.SIZE] |= 1L << page;
     roaming.needed(page);
     if (!needSeen) {
       needSeen = true;
@@ -134,7 +139,6 @@ public final class PeriodDetector implements PrefetchPolicy {
   @Override
   public void epoch(int touchedPages, int neededPages, long nowNanos) {
     peak = Math.max(touchedPages, peak * PEAK_KEEP);
-    neededCount += neededPages;
     boolean nowActive = touchedPages > 0 && touchedPages >= peak * ACTIVE_SHARE;
     if (started) {
       epochNanos = nowNanos - epochEndedAt;
@@ -143,6 +147,13 @@ public final class PeriodDetector implements PrefetchPolicy {
       }
     } else if (nowActive) {
       woke(needSeen ? firstNeedAt : nowNanos, needSeen);
+    }
+    neededCount += neededPages;
+    if (needSeen) {
+      for (int word = 0; word < neededLast.length; word++) {
+        neededNow[word] |= neededLast[word];
+        neededLast[word] = 0;
+      }
     }
     quiet = nowActive ? 0 : quiet + 1;
     boolean wasActive = active;
@@ -287,7 +298,7 @@ public final class PeriodDetector implements PrefetchPolicy {
 
   @Override
   public long metadataBytes() {
-    return 2L * Long.BYTES * neededNow.length + roaming.metadataBytes();
+    return 3L * Long.BYTES * neededNow.length + roaming.metadataBytes();
   }
 
   /** When the region is predicted to wake; only while {@link #predicts}. */

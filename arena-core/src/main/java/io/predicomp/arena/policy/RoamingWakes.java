@@ -9,14 +9,18 @@ import java.util.Arrays;
  * region lets bursts reach it again.
  *
  * <p>Whether that is so shows by trying only. A try that does not end the roaming is followed by
- * another one after twice as many wakes, up to {@value #LONGEST_WAIT}. Three bits a page. For one
- * thread.
+ * another one after twice as many wakes, up to {@value #LONGEST_WAIT}; by one at the next wake if
+ * it let the wake reach {@value #HELPS} times as many pages as without, but not more than {@value
+ * #MOST_HELPED} times in a row. Three bits a page. For one thread.
  */
 final class RoamingWakes {
   private static final int LONGEST_WAIT = 64;
 
   /** A wake that needs less of the region says nothing. */
   private static final int LEAST_PART = 64;
+
+  private static final int HELPS = 2;
+  private static final int MOST_HELPED = 6;
 
   private final int pages;
   private long[] now;
@@ -29,6 +33,12 @@ final class RoamingWakes {
   private int tries;
   private int nextTry;
   private int wait = 1;
+
+  /** Pages needed by the last wake for which not all of the region was to be brought back. */
+  private int unaided;
+
+  /** Tries in a row that helped and did not end the roaming. */
+  private int helped;
 
   RoamingWakes(int pages) {
     this.pages = pages;
@@ -64,16 +74,25 @@ final class RoamingWakes {
   }
 
   private void judge() {
+    boolean wasAided = roams;
     if (2 * elsewhere <= needed) {
-      tries += roams ? 1 : 0; // the other way is as new as this one was
+      // What is needed now is as new as all of the region was, unless it is all of it.
+      tries += roams && 4 * needed < 3 * pages ? 1 : 0;
       roams = false;
+      helped = 0;
       wait = 1;
       nextTry = wakes;
+    } else if (roams && needed >= HELPS * unaided && helped < MOST_HELPED) {
+      helped++;
+      tries++;
     } else if (wakes >= nextTry) {
       roams = true;
       tries++;
       wait = Math.min(LONGEST_WAIT, 2 * wait);
       nextTry = wakes + wait;
+    }
+    if (!wasAided) {
+      unaided = needed;
     }
   }
 

@@ -51,7 +51,25 @@ class RoamingWakesTest {
     int tries = wakes.tries();
     wake(3000, 3000 + PAGES);
     assertFalse(wakes.roams());
-    assertEquals(tries + 1, wakes.tries());
+    assertEquals(tries, wakes.tries(), "all of the region stays all of it");
+  }
+
+  @Test
+  void triesThatHelpGoOnButNotForEver() {
+    wake(0, 500);
+    assertTrue(wakes.roams());
+    wake(500, 1000);
+    int at = 1000;
+    for (int i = 0; i < 6; i++) {
+      int tries = wakes.tries();
+      wake(at, at += 1500);
+      assertEquals(tries + 1, wakes.tries(), "try " + i);
+    }
+    int tries = wakes.tries();
+    for (int i = 0; i < 60; i++) {
+      wake(at, at += 1500);
+    }
+    assertTrue(wakes.tries() < tries + 8, "goes on trying");
   }
 
   @Test
