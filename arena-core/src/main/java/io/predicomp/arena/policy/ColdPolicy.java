@@ -18,7 +18,7 @@ package io.predicomp.arena.policy;
  */
 public final class ColdPolicy {
   /** Of the target: what comes back is not the same every second. */
-  private static final double PLANNED_SHARE = 0.96;
+  private static final double PLANNED_SHARE = 0.94;
 
   /** By how much more the other measure must hold to be taken. */
   private static final double WORTH_CHANGING = 1.05;

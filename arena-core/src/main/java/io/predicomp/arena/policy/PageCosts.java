@@ -3,12 +3,20 @@ package io.predicomp.arena.policy;
 /**
  * What moving a page costs here, learned from what was measured. Every figure starts at that of
  * docs/measuring.md for 4 KiB pages and LZ4, and follows the measurements with a half-life of about
- * a thousand pages. Nanoseconds. Not thread-safe.
+ * a thousand pages, waits with one of up to 32 thousand. Nanoseconds. Not thread-safe.
  */
 public final class PageCosts {
   private static final double HALF_LIFE_PAGES = 1024;
 
+  /** A wait depends on who else wants the processor: it takes many to know the usual one. */
+  private static final double MOST_HALF_LIFE_PAGES = 32_768;
+
+  /** Part of the waits seen that count for more than half. */
+  private static final double YOUNG_PARTS = 4;
+
   static final int LONGEST_STALL_RESTORES = 8;
+
+  private double stalledPages;
 
   private double demoteNanos = 10_000;
   private double restoreNanos = 2_500;
@@ -34,7 +42,9 @@ public final class PageCosts {
    */
   public void stalled(long pages, long nanos) {
     double most = restoreNanos * LONGEST_STALL_RESTORES * pages;
-    stallNanos = follow(stallNanos, pages, (long) Math.min((double) nanos, most));
+    stalledPages += Math.max(0, pages);
+    double halfLife = Math.clamp(stalledPages / YOUNG_PARTS, HALF_LIFE_PAGES, MOST_HALF_LIFE_PAGES);
+    stallNanos = follow(stallNanos, pages, (long) Math.min((double) nanos, most), halfLife);
   }
 
   /** CPU nanoseconds to demote a page. */
@@ -53,10 +63,14 @@ public final class PageCosts {
   }
 
   private static double follow(double known, long pages, long nanos) {
+    return follow(known, pages, nanos, HALF_LIFE_PAGES);
+  }
+
+  private static double follow(double known, long pages, long nanos, double halfLifePages) {
     if (pages <= 0) {
       return known;
     }
-    double keep = Math.pow(0.5, pages / HALF_LIFE_PAGES);
+    double keep = Math.pow(0.5, pages / halfLifePages);
     return known * keep + (double) nanos / pages * (1 - keep);
   }
 }

@@ -159,7 +159,7 @@ public final class PeriodDetector implements PrefetchPolicy {
     boolean wasActive = active;
     active = nowActive || (active && quiet < QUIET_EPOCHS);
     if (wasActive && !active) {
-      roaming.sleeps();
+      roaming.sleeps(predicting);
     }
     needSeen = false;
     epochEndedAt = nowNanos;

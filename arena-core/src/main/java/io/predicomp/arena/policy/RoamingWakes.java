@@ -9,9 +9,9 @@ import java.util.Arrays;
  * region lets bursts reach it again.
  *
  * <p>Whether that is so shows by trying only. A try that does not end the roaming is followed by
- * another one after twice as many wakes, up to {@value #LONGEST_WAIT}; by one at the next wake if
- * it let the wake reach {@value #HELPS} times as many pages as without, but not more than {@value
- * #MOST_HELPED} times in a row. Three bits a page. For one thread.
+ * another one at the next wake, and then after twice as many, up to {@value #LONGEST_WAIT}; by one
+ * at the next wake if it let the wake reach {@value #HELPS} times as many pages as without, but not
+ * more than {@value #MOST_HELPED} times in a row. Three bits a page. For one thread.
  */
 final class RoamingWakes {
   private static final int LONGEST_WAIT = 64;
@@ -58,11 +58,15 @@ final class RoamingWakes {
     }
   }
 
-  /** The region fell asleep. */
-  void sleeps() {
+  /**
+   * The region fell asleep.
+   *
+   * @param predicted whether its next wake is predicted, so that a try will be made
+   */
+  void sleeps(boolean predicted) {
     wakes++;
     if (needed >= pages / LEAST_PART) {
-      judge();
+      judge(predicted);
     }
     long[] oldest = older;
     older = before;
@@ -73,7 +77,7 @@ final class RoamingWakes {
     elsewhere = 0;
   }
 
-  private void judge() {
+  private void judge(boolean predicted) {
     boolean wasAided = roams;
     if (2 * elsewhere <= needed) {
       // What is needed now is as new as all of the region was, unless it is all of it.
@@ -88,8 +92,10 @@ final class RoamingWakes {
     } else if (wakes >= nextTry) {
       roams = true;
       tries++;
-      wait = Math.min(LONGEST_WAIT, 2 * wait);
-      nextTry = wakes + wait;
+      if (predicted) {
+        nextTry = wakes + wait;
+        wait = Math.min(LONGEST_WAIT, 2 * wait);
+      }
     }
     if (!wasAided) {
       unaided = needed;

@@ -62,6 +62,11 @@ public final class StallController {
   /** What must be stalled between two cuts, as a share of the full budget. */
   private static final double CUT_AFTER = 0.7;
 
+  /**
+   * Windows over which the stall that a cut answers to is averaged, unless the last cut was since.
+   */
+  private static final double JUDGED_WINDOWS = 3;
+
   /** Times the stall that a cut answered to: another cut, whatever is still to be seen of it. */
   private static final double WORSE = 2;
 
@@ -150,8 +155,9 @@ public final class StallController {
     budgetNanos = Math.min(full, budgetNanos + target * elapsedNanos - stallNanos);
     double keep = Math.exp(-elapsedNanos / windowNanos);
     average = average * keep + (double) stallNanos / elapsedNanos * (1 - keep);
-    // What was long ago says little of the present rate: no more than a window counts.
-    double fade = Math.min(1, windowNanos / (nanosSinceCut + elapsedNanos));
+    // What was long ago says little of the present rate; and right after one of many short stalls
+    // a short average would take them all for more than they are.
+    double fade = Math.min(1, JUDGED_WINDOWS * windowNanos / (nanosSinceCut + elapsedNanos));
     nanosSinceCut = (nanosSinceCut + elapsedNanos) * fade;
     stalledSinceCut = (stalledSinceCut + stallNanos) * fade;
     settle(elapsedNanos, full);

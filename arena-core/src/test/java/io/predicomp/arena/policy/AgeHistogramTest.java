@@ -116,7 +116,7 @@ class AgeHistogramTest {
     assertEquals((before + 20_000) / 2, costs.demoteNanos(), 1);
     costs.restored(100_000, 100_000 * 1_000L);
     assertEquals(1_000, costs.restoreNanos(), 1);
-    costs.stalled(100_000, 100_000 * 7_000L);
+    costs.stalled(1_000_000, 1_000_000 * 7_000L);
     assertEquals(7_000, costs.stallNanos(), 1);
   }
 }

@@ -16,7 +16,7 @@ class RoamingWakesTest {
       wakes.needed(page % PAGES);
       wakes.needed(page % PAGES);
     }
-    wakes.sleeps();
+    wakes.sleeps(true);
   }
 
   @Test

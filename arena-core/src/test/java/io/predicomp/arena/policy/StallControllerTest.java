@@ -101,6 +101,14 @@ class StallControllerTest {
   }
 
   @Test
+  void wakesALittleAboveTheTargetAreAnsweredByALittle() {
+    wakes(20, 95, 10_000);
+    wakes(1, 110, 10_000);
+    wakes(1, 110, 10_000);
+    assertTrue(controller.allowance() > 0.7, "strangled: " + controller.allowance());
+  }
+
+  @Test
   void aLongPeriodIsItsOwnWindow() {
     controller.window(40_000_000_000L);
     wakes(10, 380, 40_000);

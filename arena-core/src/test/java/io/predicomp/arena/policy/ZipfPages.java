@@ -11,6 +11,7 @@ import java.util.Random;
 final class ZipfPages {
   static final long EPOCH = 400_000_000;
   private static final double QUOTA = 0.05;
+  private static final double SLOWNESS_FOLLOWS = 0.2;
 
   final AgeHistogram ages = new AgeHistogram();
   final AgeHistogram recurrences = new AgeHistogram();
@@ -32,6 +33,7 @@ final class ZipfPages {
   private final long[] here = new long[AgeHistogram.OLDEST + 1];
   private final long[] gone = new long[AgeHistogram.OLDEST + 1];
   private int out;
+  private double slowness = 1;
   private boolean byAge;
   long demoted;
 
@@ -99,7 +101,9 @@ final class ZipfPages {
         returns++;
       }
     }
-    long waited = (long) (returns * costNanos) + otherStallNanos;
+    // Others want the processor, too: a wait is not the same from one second to the next.
+    slowness += SLOWNESS_FOLLOWS * (random.nextDouble() * 2 - slowness);
+    long waited = (long) (returns * costNanos * slowness) + otherStallNanos;
     scan();
     if (policy.scanned(waited, EPOCH, 0)) {
       policy.decide(costs, QUOTA, 0);
