@@ -76,8 +76,7 @@ access=transparent
 (burst 25) >"$work/out" 2>"$work/err" || true
 expect "on transparent memory, hotness_source is damon+probation" equal "$(value hotness_source)" damon+probation
 expect "snapshots: $(value arena_damon_snapshots)" at_least "$(value arena_damon_snapshots)" 1
-expect "pages that left memory: $(value arena_bg_compress_admits), on probation $(value probation_pages)" \
-  at_least "$(value arena_bg_compress_admits)" 100
+expect "pages that left memory: $(value arena_bg_compress_admits)" at_least "$(value arena_bg_compress_admits)" 16
 expect "pages that are right at the end: $(value verified_pages)" equal "$(value verification)" ok
 expect "no kdamond is left after it" equal "$(kdamonds)" 0
 access=checked

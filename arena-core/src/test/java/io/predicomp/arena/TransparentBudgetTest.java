@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -92,26 +93,30 @@ class TransparentBudgetTest {
    */
   @Test
   void contentsThatFillThePoolLiveInIt() {
-    byte[] page = new byte[PAGE];
-    for (int seed = 0; seed < 4; seed++) {
-      try (CompressedArena arena = open(4 * BUDGET)) {
-        long pages = 4 * BUDGET * 8 / 5 / PAGE;
-        MemorySegment words = arena.transparent().allocate(pages * PAGE, PAGE);
-        SplittableRandom random = new SplittableRandom(seed);
+    for (int seed = 0; seed < 3; seed++) {
+      try (CompressedArena arena = open(8 * BUDGET)) {
+        int pages = (int) (8 * BUDGET * 8 / 5 / PAGE);
+        MemorySegment words = arena.transparent().allocate((long) pages * PAGE, PAGE);
+        int first = seed * pages;
+        IntStream.range(0, pages).parallel().forEach(p -> put(words, p, content(first + p)));
         for (int p = 0; p < pages; p++) {
-          random.nextBytes(page);
-          Arrays.fill(page, random.nextInt(1200, 2400), PAGE, (byte) p);
-          MemorySegment.copy(page, 0, words, JAVA_BYTE, (long) p * PAGE, PAGE);
-        }
-        random = new SplittableRandom(seed);
-        for (int p = 0; p < pages; p++) {
-          random.nextBytes(page);
-          Arrays.fill(page, random.nextInt(1200, 2400), PAGE, (byte) p);
-          assertEquals(
-              -1, words.asSlice((long) p * PAGE, PAGE).mismatch(MemorySegment.ofArray(page)));
+          MemorySegment expected = MemorySegment.ofArray(content(first + p));
+          assertEquals(-1, words.asSlice((long) p * PAGE, PAGE).mismatch(expected));
         }
       }
     }
+  }
+
+  private static void put(MemorySegment words, int page, byte[] content) {
+    MemorySegment.copy(content, 0, words, JAVA_BYTE, (long) page * PAGE, PAGE);
+  }
+
+  private static byte[] content(int seed) {
+    byte[] page = new byte[PAGE];
+    SplittableRandom random = new SplittableRandom(seed);
+    random.nextBytes(page);
+    Arrays.fill(page, random.nextInt(1500, 2200), PAGE, (byte) seed);
+    return page;
   }
 
   /** Whoever holds more gives first, but both do. */
