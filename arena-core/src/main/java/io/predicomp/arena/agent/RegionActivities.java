@@ -11,7 +11,9 @@ final class RegionActivities {
 
   RegionActivity of(AgedRegion region) {
     RegionActivity known = activities.get(region);
-    return known != null ? known : activities.computeIfAbsent(region, RegionActivity::new);
+    return known != null
+        ? known
+        : activities.computeIfAbsent(region, r -> new RegionActivity(r.pageCount()));
   }
 
   /** Ends a scan of all regions there are, and forgets those that are gone. */

@@ -1,14 +1,10 @@
 package io.predicomp.arena.agent;
 
-import io.predicomp.arena.page.AgedRegion;
-
 /**
  * What agents tell one another of one region: the hotness agent what was touched, the prefetch
  * agent what it brought back and what the application said.
  */
 final class RegionActivity {
-  private final int pages;
-
   /** One bit a page, for the hotness agent alone: touched in the scan that goes on. */
   private final long[] scanned;
 
@@ -25,8 +21,8 @@ final class RegionActivity {
   /** Whether the application said that the region is idle, and has not said otherwise since. */
   volatile boolean idle;
 
-  RegionActivity(AgedRegion region) {
-    pages = region.pageCount();
+  /** Of a region of this many pages. */
+  RegionActivity(int pages) {
     scanned = new long[Math.ceilDiv(pages, Long.SIZE)];
     touched = new long[scanned.length];
   }
@@ -40,7 +36,7 @@ final class RegionActivity {
   /** Ends a scan. */
   void endScan() {
     synchronized (this) {
-      touchedPages = scannedPages;
+      touchedPages = Math.max(touchedPages, scannedPages);
       if (scannedPages == 0) {
         return;
       }
@@ -56,7 +52,8 @@ final class RegionActivity {
    * Hands over which pages were touched since the last call.
    *
    * @param bits one a page, overwritten
-   * @return pages touched in the last scan
+   * @return pages touched in the scan that found most of them: what hears of needs for long may
+   *     miss the end of one
    */
   int takeTouched(long[] bits) {
     synchronized (this) {
@@ -64,7 +61,9 @@ final class RegionActivity {
         bits[word] = touched[word];
         touched[word] = 0;
       }
-      return touchedPages;
+      int most = touchedPages;
+      touchedPages = 0;
+      return most;
     }
   }
 

@@ -26,9 +26,9 @@ import java.util.Arrays;
  * is met with silence. What is restored is what was needed or touched in the last two active
  * phases; or the whole region, if each phase needs other pages ({@link RoamingWakes}).
  *
- * <p>Works on activity seen once an epoch, takes the time of the first need of an epoch where there
- * was one: such a wake is known exactly, any other to within an epoch. Costs six bits a page, and a
- * walk over them once a period.
+ * <p>Works on activity seen once an epoch, takes the time of the first need of an epoch, or of the
+ * one before it, where there was one: such a wake is known exactly, any other to within an epoch.
+ * Costs six bits a page, and a walk over them once a period.
  */
 public final class PeriodDetector implements PrefetchPolicy {
   private static final int INTERVALS = 4;
@@ -89,6 +89,11 @@ public final class PeriodDetector implements PrefetchPolicy {
   private long uncertainty;
   private boolean needSeen;
   private long firstNeedAt;
+
+  /** Of the epoch before, in which a wake may have begun too late to be seen as one. */
+  private boolean needSeenBefore;
+
+  private long firstNeedBeforeAt;
   private long epochEndedAt;
   private long epochNanos;
   private boolean started;
@@ -143,7 +148,7 @@ public final class PeriodDetector implements PrefetchPolicy {
     if (started) {
       epochNanos = nowNanos - epochEndedAt;
       if (nowActive && !active && (quiet >= QUIET_EPOCHS || !everWoke)) {
-        woke(needSeen ? firstNeedAt : epochEndedAt, needSeen);
+        woke(startedAt(), needSeen || needSeenBefore);
       }
     } else if (nowActive) {
       woke(needSeen ? firstNeedAt : nowNanos, needSeen);
@@ -161,9 +166,19 @@ public final class PeriodDetector implements PrefetchPolicy {
     if (wasActive && !active) {
       roaming.sleeps(predicting);
     }
+    needSeenBefore = needSeen;
+    firstNeedBeforeAt = firstNeedAt;
     needSeen = false;
     epochEndedAt = nowNanos;
     started = true;
+  }
+
+  /** A wake that the end of an epoch cuts in two may need too few pages before it to be seen. */
+  private long startedAt() {
+    if (needSeenBefore) {
+      return firstNeedBeforeAt;
+    }
+    return needSeen ? firstNeedAt : epochEndedAt;
   }
 
   @Override

@@ -74,6 +74,27 @@ class PeriodDetectorTest {
     assertTrue(latestNanos <= 1_000 * MILLI, latestNanos + " ns before");
   }
 
+  /** Every other wake waits so much in its first epoch that it needs too few pages to count. */
+  @Test
+  void knowsWhenAWakeBeganThatWasSlowAtFirst() {
+    long epoch = 300 * MILLI;
+    for (int cycle = 0; cycle < 8; cycle++) {
+      boolean planned = false;
+      for (int i = 0; i < 30; i++, now += epoch) {
+        int used = i > 1 ? 0 : i == 0 && cycle % 2 == 0 ? PAGES / 100 : PAGES;
+        for (int page = 0; page < used; page++) {
+          detector.needed(page, now);
+        }
+        detector.epoch(used, used, now + epoch);
+        plan.clear();
+        detector.plan(plan, now + epoch);
+        planned |= plan.size() > 0;
+      }
+      wakesPlanned += planned ? 1 : 0;
+    }
+    assertEquals(6, wakesPlanned);
+  }
+
   @Test
   void restoresOnlyWhatTheLastPhasesNeeded() {
     cycles(8, PAGES / 8, 50 * MILLI, () -> 5_000 * MILLI);
