@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Makes one HTML file, which needs no network, of results: JSON or CSV of process_mem_bench,"
           + " codec_sweep and compare, --json of workloads, --trace-csv and --heat-csv of"
-          + " workloads, JSON of vm/damon_reclaim.sh; any of them, several at once.",
+          + " workloads, JSON of vm/damon_reclaim.sh and of bench/run jmh; any of them, several at"
+          + " once.",
       "With --text: a summary in the terminal."
     })
 final class ReportCommand implements Callable<Integer> {

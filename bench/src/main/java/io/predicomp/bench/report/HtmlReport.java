@@ -31,7 +31,7 @@ public final class HtmlReport {
         Map.of(
                 "/*STYLE*/", resource("report.css"),
                 "/*LIBRARY*/", resource(LIBRARY),
-                "/*SCRIPT*/", resource("report.js") + resource("charts.js"),
+                "/*SCRIPT*/", resource("report.js") + resource("labels.js") + resource("charts.js"),
                 "/*DATA*/", json(data))
             .entrySet()) {
       page = page.replace(part.getKey(), part.getValue());

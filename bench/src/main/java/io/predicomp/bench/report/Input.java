@@ -18,7 +18,7 @@ import java.util.Map;
  * One thing to show.
  *
  * @param kind {@code process_mem_bench}, {@code codec_sweep}, {@code compare}, {@code trace},
- *     {@code heat}, {@code workload} or {@code reclaim}
+ *     {@code heat}, {@code workload}, {@code reclaim} or {@code jmh}
  * @param name the file's
  * @param data an object; what was a CSV has its rows as {@code rows}
  */
@@ -68,7 +68,7 @@ public record Input(String kind, String name, ObjectNode data) {
         "'"
             + name
             + "' is neither JSON nor CSV of process_mem_bench, codec_sweep, compare, a workload,"
-            + " --trace-csv, --heat-csv or vm/damon_reclaim.sh");
+            + " --trace-csv, --heat-csv, vm/damon_reclaim.sh or bench/run jmh");
   }
 
   private static List<Input> json(String name, String text) throws IOException, NotShowable {
@@ -88,7 +88,7 @@ public record Input(String kind, String name, ObjectNode data) {
 
   private static String kind(String name, ObjectNode value) throws NotShowable {
     String benchmark = value.path("benchmark").asText();
-    if (KINDS.containsValue(benchmark)) {
+    if (KINDS.containsValue(benchmark) || benchmark.equals("jmh")) {
       return benchmark;
     }
     if (value.has("workload") && value.has("elapsed_ms")) {

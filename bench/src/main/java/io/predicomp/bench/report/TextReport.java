@@ -1,6 +1,7 @@
 package io.predicomp.bench.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -33,6 +34,7 @@ public final class TextReport {
       case "process_mem_bench" ->
           rows.stream().filter(row -> !isTrue(row.get("warmup"))).forEach(this::process);
       case "reclaim" -> input.data().path("runs").forEach(this::way);
+      case "jmh" -> input.data().path("results").forEach(this::microbenchmark);
       default -> workload(input.data());
     }
     text.append('\n');
@@ -155,6 +157,23 @@ public final class TextReport {
         run.path("way").asText(),
         run.path("saved_percent_of_region").asDouble(),
         run.path("work_percent_of_plain").asDouble());
+  }
+
+  private void microbenchmark(JsonNode result) {
+    String name = result.path("benchmark").asText();
+    JsonNode metric = result.path("primaryMetric");
+    line(
+        "  %-44s %-20s %12.3f %s",
+        name.substring(name.lastIndexOf('.', name.lastIndexOf('.') - 1) + 1),
+        String.join(", ", values(result.path("params"))),
+        metric.path("score").asDouble(),
+        metric.path("scoreUnit").asText());
+  }
+
+  private static List<String> values(JsonNode object) {
+    List<String> values = new ArrayList<>();
+    object.forEach(value -> values.add(value.asText()));
+    return values;
   }
 
   private void workload(JsonNode run) {

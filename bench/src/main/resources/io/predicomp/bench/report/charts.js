@@ -139,7 +139,7 @@ function savedAgainstSlowdown() {
   for (const input of of('reclaim')) {
     for (const run of input.data.runs.filter(r => r.way !== 'plain')) {
       points.push({ group: WAYS[run.way] || run.way, name: run.workload, saved: run.saved_percent_of_region,
-        slowdown: 100 - run.work_percent_of_plain });
+        whole: run.whole_process_saved_percent_of_region, slowdown: 100 - run.work_percent_of_plain });
     }
   }
   if (!points.length) return;
@@ -147,25 +147,22 @@ function savedAgainstSlowdown() {
     + 'machines and workloads.');
   const groups = [...new Set(points.map(p => p.group))];
   const mark = p => ({ name: p.name, value: [p.slowdown, p.saved] });
-  figure(grid, 'Memory saved against work lost', 'Percent of memory saved; percent less work done than plain', (small, text) => ({
+  const short = p => ({ ...mark(p), name: p.name.replace(' (published)', '') });
+  figure(grid, 'Memory saved against work lost', 'Percent of memory saved; percent less work done than plain', () => ({
     tooltip: { confine: true, formatter: p =>
       `${p.name}: saved ${shorten(p.value[1])} %, slowdown ${shorten(p.value[0])} %` },
     xAxis: { type: 'value', name: 'slowdown %', nameLocation: 'middle', nameGap: 26 },
     yAxis: { type: 'value', name: 'saved %' },
     series: [...groups.map(group => ({ name: group, type: 'scatter', symbolSize: 12,
-      label: { show: true, position: 'right', formatter: '{b}', color: text, fontSize: 11 },
-      labelLayout: { moveOverlap: 'shiftY' },
       data: points.filter(p => p.group === group).map(mark) })),
     { name: 'published', type: 'scatter', symbol: 'diamond', symbolSize: 14, itemStyle: { color: '#7f7f7f' },
-      label: { show: true, position: 'right', formatter: p => p.name.replace(' (published)', ''), color: text, fontSize: 11 },
-      labelLayout: { moveOverlap: 'shiftY' },
       data: PUBLISHED.map(mark),
       markArea: { silent: true, itemStyle: { color: '#7f7f7f', opacity: .12 },
-        label: { position: 'insideTopRight', color: text, fontSize: 11 },
-        data: [[{ name: TMO.name, yAxis: TMO.from }, { yAxis: TMO.to }]] } }],
-  }), { head: ['', 'what', 'saved %', 'slowdown %'],
+        data: [[{ yAxis: TMO.from }, { yAxis: TMO.to }]] } }],
+  }), { head: ['', 'what', 'saved %', 'with the JVM %', 'slowdown %'],
     rows: [...points, ...PUBLISHED.map(p => ({ group: 'published', ...p }))].map(p =>
-      [p.group, p.name, p.saved, p.slowdown]) });
+      [p.group, p.name, p.saved, p.whole ?? '–', p.slowdown]) }, (chart, text) =>
+    placeLabels(chart, [...PUBLISHED, ...points].map(short), [{ name: TMO.name, value: TMO.to }], text)).classList.add('map');
 }
 
 function codecs() {
@@ -223,6 +220,37 @@ function processes() {
   }
 }
 
+function microbenchmarks() {
+  const results = of('jmh').flatMap(input => input.data.results || []);
+  if (!results.length) return;
+  const grid = section('Microbenchmarks', 'What JMH measured, a chart for each class and unit. Lines: its 99.9 % interval.');
+  const split = r => r.benchmark.split('.').slice(-2);
+  const title = r => `${split(r)[0]}, ${r.primaryMetric.scoreUnit}`;
+  const label = r => [split(r)[1], ...Object.values(r.params || {})].join(', ');
+  for (const name of new Set(results.map(title))) {
+    const mine = results.filter(r => title(r) === name);
+    const error = r => Number.isFinite(Number(r.primaryMetric.scoreError)) ? Number(r.primaryMetric.scoreError) : 0;
+    const box = figure(grid, name, 'Score and parameters of each benchmark', small => ({
+      legend: false,
+      tooltip: { trigger: 'item', confine: true },
+      grid: { left: 12, right: 40, top: 24, bottom: 24, containLabel: true },
+      xAxis: { type: 'value', min: 0 },
+      yAxis: { type: 'category', inverse: true, data: mine.map(label),
+        axisLabel: { interval: 0, width: small ? 120 : 220, overflow: 'truncate' } },
+      series: [{ type: 'bar', data: mine.map(r => r.primaryMetric.score) },
+        { type: 'custom', silent: true, data: mine.map((r, i) => [i, r.primaryMetric.score, error(r)]),
+          renderItem: (_, api) => {
+            const [row, score, off] = [api.value(0), api.value(1), api.value(2)];
+            const [from, to] = [api.coord([Math.max(0, score - off), row]), api.coord([score + off, row])];
+            return { type: 'line', shape: { x1: from[0], y1: from[1], x2: to[0], y2: to[1] },
+              style: { stroke: '#7f7f7f', lineWidth: 2 } };
+          } }],
+    }), { head: ['benchmark', 'score', '±', 'unit'],
+      rows: mine.map(r => [label(r), r.primaryMetric.score, error(r), r.primaryMetric.scoreUnit]) });
+    box.style.height = `${4 + 1.6 * mine.length}rem`;
+  }
+}
+
 memoryOverTime();
 heatMaps();
 prefetching();
@@ -230,6 +258,7 @@ coldReads();
 savedAgainstSlowdown();
 codecs();
 processes();
+microbenchmarks();
 document.getElementById('intro').textContent =
   `${drawn.length} charts from ${inputs.length} result${inputs.length === 1 ? '' : 's'}.`;
 for (const input of inputs) element('p', machineOf(input), document.getElementById('footer'));

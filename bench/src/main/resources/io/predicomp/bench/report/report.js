@@ -29,8 +29,8 @@ function section(title, words) {
   return grid;
 }
 
-/** A chart with its caption, and its data as a table below. */
-function figure(grid, title, caption, options, table) {
+/** A chart with its caption, its data as a table below, and what is to be added once it is drawn. */
+function figure(grid, title, caption, options, table, complete) {
   const f = element('figure', null, grid);
   element('h3', title, f);
   element('figcaption', caption, f);
@@ -38,8 +38,9 @@ function figure(grid, title, caption, options, table) {
   box.className = 'chart';
   box.setAttribute('role', 'img');
   box.setAttribute('aria-label', title + '. ' + caption);
-  drawn.push({ box, options, chart: null });
+  drawn.push({ box, options, complete, chart: null });
   if (table) addTable(f, table);
+  return box;
 }
 
 function addTable(f, { head, rows }) {
@@ -82,6 +83,7 @@ function draw() {
       tooltip: { confine: true },
     }, options, { legend: options.legend === false ? undefined
         : Object.assign({ type: 'scroll', top: 0, textStyle: { color: text } }, options.legend) }));
+    if (each.complete) each.complete(each.chart, text);
   }
   document.body.dataset.charts = drawn.length;
 }

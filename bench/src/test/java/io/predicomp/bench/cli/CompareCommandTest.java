@@ -118,6 +118,7 @@ class CompareCommandTest {
     awaitReading(process);
     String device = deviceOf(process.pid());
     assertTrue(Files.readString(Path.of("/proc/swaps")).contains("/dev/" + device));
+    assertSaysThatSwapIsInUse(device);
     process.destroyForcibly();
     assertTrue(process.waitFor(60, TimeUnit.SECONDS));
     assertTrue(Files.exists(Path.of("/sys/block", device)), "it was left behind");
@@ -129,6 +130,27 @@ class CompareCommandTest {
     assertFalse(Files.exists(Path.of("/sys/block", device)));
     assertFalse(Files.exists(MARKS.resolve(device)));
     assertTrue(Executed.run("compare", "--clean-up").err().contains("No zram device"));
+  }
+
+  private void assertSaysThatSwapIsInUse(String device) throws IOException {
+    Path csv = directory.resolve("second.csv");
+    Executed second =
+        Executed.run(
+            "compare",
+            "--contenders",
+            "plain,zram",
+            "--region-mb",
+            "4",
+            "--rounds",
+            "1",
+            "--workload-sec",
+            "0",
+            "--csv",
+            csv.toString());
+    assertEquals(0, second.exitCode(), second.err());
+    JsonNode json = Executed.valid(directory.resolve("second.json"), "compare");
+    String why = json.get("absent").path("zram").asText();
+    assertTrue(why.contains("swap is in use (/dev/" + device + ")"), why);
   }
 
   private Process start(String contenders, String csv) throws IOException {

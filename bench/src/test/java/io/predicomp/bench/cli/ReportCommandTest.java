@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ReportCommandTest {
   /** Charts that come of the files below. */
-  private static final int CHARTS = 8;
+  private static final int CHARTS = 9;
 
   @TempDir Path directory;
 
@@ -57,8 +58,19 @@ class ReportCommandTest {
     write(
         "reclaim.json",
         """
-        {"runs":[{"workload":"w","way":"plain","saved_percent_of_region":0,"work_percent_of_plain":100},
-                 {"workload":"w","way":"reclaim","saved_percent_of_region":35,"work_percent_of_plain":96}]}
+        {"runs":[{"workload":"anon_streamer","way":"plain","saved_percent_of_region":0,"work_percent_of_plain":100},
+                 {"workload":"interactive_burst","way":"reclaim","saved_percent_of_region":40,"work_percent_of_plain":96},
+                 {"workload":"anon_streamer","way":"reclaim","saved_percent_of_region":40.2,"work_percent_of_plain":96.2},
+                 {"workload":"random_touch_heap","way":"arena","saved_percent_of_region":39.9,"work_percent_of_plain":96.1}]}
+        """);
+    write(
+        "jmh.json",
+        """
+        {"benchmark":"jmh","results":[
+          {"benchmark":"io.predicomp.bench.access.AccessBenchmark.cursorRead","params":{"kib":"256"},
+           "primaryMetric":{"score":1.55,"scoreError":0.02,"scoreUnit":"ns/op"}},
+          {"benchmark":"io.predicomp.bench.access.AccessBenchmark.rawRead","params":{"kib":"256"},
+           "primaryMetric":{"score":1.43,"scoreError":"NaN","scoreUnit":"ns/op"}}]}
         """);
     Executed sweep =
         Executed.run(
@@ -109,6 +121,7 @@ class ReportCommandTest {
             path("reclaim.json"),
             path("sweep.csv"),
             path("process.csv"),
+            path("jmh.json"),
             "-o",
             path("report.html"));
     assertEquals(0, run.exitCode(), run.err());
@@ -127,30 +140,9 @@ class ReportCommandTest {
 
   @Test
   void everyChartIsDrawnInABrowser() throws Exception {
-    Optional<Path> browser = browser();
-    Assumptions.assumeTrue(
-        browser.isPresent(),
-        "SKIPPED: no Chromium to open the report in (Debian: apt install chromium-headless-shell)");
-    Process process =
-        new ProcessBuilder(
-                browser.get().toString(),
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--enable-logging=stderr",
-                "--user-data-dir=" + directory.resolve("browser"),
-                "--virtual-time-budget=5000",
-                "--dump-dom",
-                page().toUri().toString())
-            .redirectError(directory.resolve("browser.log").toFile())
-            .start();
-    String dom = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-    String log = Files.readString(directory.resolve("browser.log"));
-    assertFalse(log.contains("CONSOLE"), log);
-    assertTrue(dom.contains("data-errors=\"0\""), "an error in the page: " + log);
+    String dom = dom(page(), 1280);
     assertTrue(dom.contains("data-charts=\"" + CHARTS + "\""), () -> body(dom));
-    String[] charts = dom.split("class=\"chart\"", -1);
+    String[] charts = dom.split("class=\"chart", -1);
     assertEquals(CHARTS + 1, charts.length);
     for (int i = 1; i < charts.length; i++) {
       String chart = charts[i].substring(0, charts[i].indexOf("</svg>"));
@@ -164,6 +156,70 @@ class ReportCommandTest {
                       chart.contains("fill=\"" + colour) || chart.contains("stroke=\"" + colour)),
           () -> "nothing of the data is drawn: " + title);
     }
+  }
+
+  /**
+   * Names of marks that lie close together, on a wide page and on a phone. Texts that are cut off
+   * or aslant take less than the rectangles that are compared.
+   */
+  @Test
+  void noTextOfAChartLiesOverAnother() throws Exception {
+    String looks =
+        """
+        <script>
+        setTimeout(() => {
+          const over = [];
+          for (const chart of document.querySelectorAll('.chart')) {
+            const texts = [...chart.querySelectorAll('text')].filter(t => !t.closest('[clip-path]') && !t.getCTM().b)
+              .map(t => [t.textContent, t.getBoundingClientRect()]);
+            texts.forEach(([a, p], i) => texts.slice(i + 1).forEach(([b, q]) => {
+              if (p.left + 3 < q.right && q.left + 3 < p.right && p.top + 3 < q.bottom && q.top + 3 < p.bottom) {
+                over.push(a + ' and ' + b);
+              }
+            }));
+          }
+          document.body.dataset.over = over.join(', ');
+        }, 1000);
+        </script>
+        """;
+    Path page = page();
+    Files.writeString(page, looks, StandardOpenOption.APPEND);
+    for (int width : new int[] {1280, 390}) {
+      String dom = dom(page, width);
+      assertTrue(dom.contains("data-over=\"\""), () -> body(dom));
+      for (String name :
+          List.of("interactive_burst", "random_touch_heap", "DAMON_RECLAIM + zram")) {
+        assertTrue(dom.contains(">" + name + "</text>"), name);
+      }
+    }
+  }
+
+  /** The page as a browser has drawn it, without an error. */
+  private String dom(Path page, int width) throws Exception {
+    Optional<Path> browser = browser();
+    Assumptions.assumeTrue(
+        browser.isPresent(),
+        "SKIPPED: no Chromium to open the report in (Debian: apt install chromium-headless-shell)");
+    Process process =
+        new ProcessBuilder(
+                browser.get().toString(),
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--enable-logging=stderr",
+                "--user-data-dir=" + directory.resolve("browser"),
+                "--virtual-time-budget=5000",
+                "--window-size=" + width + ",2000",
+                "--dump-dom",
+                page.toUri().toString())
+            .redirectError(directory.resolve("browser.log").toFile())
+            .start();
+    String dom = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    String log = Files.readString(directory.resolve("browser.log"));
+    assertFalse(log.contains("CONSOLE"), log);
+    assertTrue(dom.contains("data-errors=\"0\""), "an error in the page: " + log);
+    return dom;
   }
 
   private static String body(String dom) {
@@ -185,11 +241,17 @@ class ReportCommandTest {
   void summaryInTheTerminal() {
     Executed run =
         Executed.run(
-            "report", "--text", path("trace.csv"), path("compare.json"), path("sweep.csv"));
+            "report",
+            "--text",
+            path("trace.csv"),
+            path("compare.json"),
+            path("sweep.csv"),
+            path("jmh.json"));
     assertEquals(0, run.exitCode(), run.err());
     assertTrue(run.out().contains("resident MiB   █▅▁  1.0 to 64.0"), run.out());
     assertTrue(run.out().contains("holds  50.0 %"), run.out());
     assertTrue(run.out().contains("lz4-1"), run.out());
+    assertTrue(run.out().contains("AccessBenchmark.rawRead"), run.out());
     assertFalse(Files.exists(Path.of("report.html")), "no page unless asked for");
   }
 
