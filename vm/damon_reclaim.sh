@@ -7,7 +7,7 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 source "$here/lab.sh"
 
 all="bursts streamer skewed"
-seconds=54 region=32 rounds=1 idle=5000 cold=500 cpu=50 stall=50 out= ways=reclaim,unbounded,arena
+seconds=150 region=64 rounds=1 idle=9000 cold=500 cpu=50 stall=5 out= ways=reclaim,unbounded,arena
 usage() {
   cat <<EOF
 Usage: vm/damon_reclaim.sh [OPTIONS] [CASE]... [-- OPTIONS OF vm/run.sh]
@@ -16,7 +16,7 @@ Runs each case in a machine of its own, in turn plain, with DAMON_RECLAIM (recla
 without its quota of 128 MiB a second (unbounded), and on the arena. A table goes to standard error, and a line
 of JSON for each case to standard output. Build before: ./predicomp --version.
 
-  bursts     interactive_burst, 500 ms active, then idle
+  bursts     interactive_burst, a second active, then idle
   streamer   anon_streamer, a pass, then idle
   skewed     random_touch_heap, zipf:0.99, 2000 touches a second
              (default: $all)
@@ -25,7 +25,7 @@ of JSON for each case to standard output. Build before: ./predicomp --version.
   --duration-sec N   of each run, half of that if plain; figures are of two fifths of it, the
                      last ones (30..300, default $seconds)
   --region-mb N      of each run (16..1024, default $region)
-  --idle-ms N        between bursts or passes (1000..60000, default $idle)
+  --idle-ms N        between bursts or passes (1000..30000, default $idle)
   --ways LIST        of plain,reclaim,unbounded,arena; plain is always among them (default: all)
   --rounds N         of all of them (1..9, default $rounds)
   --cold-ms N        age of cold memory: DAMON's age, --arena-t-cold-ms (100..60000, default $cold)
@@ -33,8 +33,10 @@ of JSON for each case to standard output. Build before: ./predicomp --version.
   --stall-pct N      --arena-stall-pct; DAMON has no such limit (1..50, default $stall)
   --help             this text
 
-An emulated processor is ten to forty times slower: a quota or a stall target of a real one would let
-neither do anything.
+An emulated processor is five to twenty times slower: a quota or a stall target of a real one would let
+neither do anything, and the loops need about ten bursts or passes to learn. On a machine without other work
+only. The arena goes by touches, DAMON is left to the others. With -- --scratch DIR --env TRACE=/mnt/scratch/FILE
+its time series is kept in DIR.
 EOF
 }
 
@@ -48,7 +50,7 @@ while [ $# -gt 0 ]; do
       case $1 in
         --duration-sec) number "$1" "$2" 30 300 && seconds=$2 ;;
         --region-mb) number "$1" "$2" 16 1024 && region=$2 ;;
-        --idle-ms) number "$1" "$2" 1000 60000 && idle=$2 ;;
+        --idle-ms) number "$1" "$2" 1000 30000 && idle=$2 ;;
         --rounds) number "$1" "$2" 1 9 && rounds=$2 ;;
         --cold-ms) number "$1" "$2" 100 60000 && cold=$2 ;;
         --cpu-pct) number "$1" "$2" 1 50 && cpu=$2 ;;

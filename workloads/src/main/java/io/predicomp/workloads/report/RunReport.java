@@ -222,6 +222,7 @@ public record RunReport(
     json.put("steady_ms", steady.nanos() / 1e6);
     json.put("steady_ops", steady.operations());
     json.put("steady_ops_per_sec", steady.rate());
+    json.put("steady_touch_mean_ns", steady.touchLatencies().getMean());
     json.put("steady_touch_p50_ns", steady.touchLatencies().getValueAtPercentile(50));
     json.put("steady_touch_p99_ns", steady.touchLatencies().getValueAtPercentile(99));
     json.put("steady_cpu_seconds", steady.cpuNanos() / 1e9);

@@ -45,8 +45,8 @@ final class JsonKeys {
 
   private static final String STEADY =
       """
-      steady_from_ms steady_ms steady_ops steady_ops_per_sec steady_touch_p50_ns steady_touch_p99_ns
-      steady_cpu_seconds
+      steady_from_ms steady_ms steady_ops steady_ops_per_sec steady_touch_mean_ns steady_touch_p50_ns
+      steady_touch_p99_ns steady_cpu_seconds
       """;
 
   private static final String STEADY_ARENA =
