@@ -173,7 +173,7 @@ public final class PeriodDetector implements PrefetchPolicy {
     started = true;
   }
 
-  /** A wake that the end of an epoch cuts in two may need too few pages before it to be seen. */
+  /** A wake that waits at first needs too few pages in its first epoch to be seen in it. */
   private long startedAt() {
     if (needSeenBefore) {
       return firstNeedBeforeAt;
