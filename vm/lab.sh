@@ -51,9 +51,20 @@ use a Debian host, or set PREDICOMP_VM_QEMU and PREDICOMP_VM_KERNEL_DIR and inst
   fi
 }
 
+# The directory that is the machine's root: this host's, or one with Debian's files for AArch64.
+machine_root() {
+  if [ "$PREDICOMP_VM_ARCH" = arm64 ]; then
+    printf '%s\n' "$PREDICOMP_VM_CACHE/arm64"
+  else
+    printf '/\n'
+  fi
+}
+
 kernel_directory() {
   if [ -n "$PREDICOMP_VM_KERNEL_DIR" ]; then
     readlink -f "$PREDICOMP_VM_KERNEL_DIR" || true
+  elif [ "$PREDICOMP_VM_ARCH" = arm64 ]; then
+    machine_root
   else
     printf '%s\n' "$PREDICOMP_VM_CACHE/$PREDICOMP_VM_KERNEL_PACKAGE"
   fi
@@ -76,16 +87,38 @@ kernel_release() {
   printf '%s\n' "${image##*/vmlinuz-}"
 }
 
+# Programs of this host, unpacked.
+tools() {
+  case $PREDICOMP_VM_ARCH in
+    arm64) printf '%s\n' "$PREDICOMP_VM_CACHE/tools-arm64" ;;
+    *) printf '%s\n' "$PREDICOMP_VM_CACHE/tools" ;;
+  esac
+}
+
 busybox() {
-  printf '%s\n' "$PREDICOMP_VM_CACHE/tools/bin/busybox"
+  printf '%s\n' "$(tools)/bin/busybox"
+}
+
+# The one that the machine starts with.
+machine_busybox() {
+  if [ "$PREDICOMP_VM_ARCH" = arm64 ]; then machine_root | sed 's|$|/usr/bin/busybox|'; else busybox; fi
+}
+
+qemu_name() {
+  if [ "$PREDICOMP_VM_ARCH" = arm64 ]; then echo qemu-system-aarch64; else echo qemu-system-x86_64; fi
+}
+
+qemu_package() {
+  if [ "$PREDICOMP_VM_ARCH" = arm64 ]; then echo qemu-system-arm; else echo qemu-system-x86; fi
 }
 
 # The QEMU to run, or nothing if there is none yet.
 find_qemu() {
-  local unpacked=$PREDICOMP_VM_CACHE/tools/usr/bin/qemu-system-x86_64
+  local unpacked
+  unpacked=$(tools)/usr/bin/$(qemu_name)
   if [ -n "$PREDICOMP_VM_QEMU" ]; then
     command -v "$PREDICOMP_VM_QEMU" || true
-  elif ! command -v qemu-system-x86_64 && [ -x "$unpacked" ]; then
+  elif ! command -v "$(qemu_name)" && [ -x "$unpacked" ]; then
     printf '%s\n' "$unpacked"
   fi
 }
@@ -96,8 +129,9 @@ qemu() {
   local program
   program=$(find_qemu)
   local arguments=(-nodefaults -no-user-config -display none)
-  if [ "$program" = "$PREDICOMP_VM_CACHE/tools/usr/bin/qemu-system-x86_64" ]; then
-    local tools=$PREDICOMP_VM_CACHE/tools
+  local tools
+  tools=$(tools)
+  if [ "$program" = "$tools/usr/bin/$(qemu_name)" ]; then
     export LD_LIBRARY_PATH=$tools/usr/lib/x86_64-linux-gnu:$tools/lib/x86_64-linux-gnu
     export QEMU_MODULE_DIR=$tools/usr/lib/x86_64-linux-gnu/qemu
     arguments+=(-L "$tools/usr/share/qemu" -L "$tools/usr/share/seabios")
@@ -109,6 +143,7 @@ qemu() {
 # Boots a disk whose only sector tells QEMU to exit with (16 << 1) | 1.
 kvm_works() {
   local sector status=0
+  [ "$PREDICOMP_VM_ARCH" = amd64 ] || return 1
   [ -r /dev/kvm ] && [ -w /dev/kvm ] || return 1
   sector=$(mktemp)
   printf '\xba\xf4\x00\xb0\x10\xee\xf4' >"$sector" # mov dx,0xf4; mov al,16; out dx,al; hlt
@@ -195,18 +230,64 @@ fetch_kernel() {
   mv "$directory.new" "$directory"
 }
 
+# The machine's root for AArch64: a JDK and what scripts need, from the release of Debian that has JDK 25.
+# Its lists and what is installed (nothing) are kept apart from this host's.
+fetch_arm64() {
+  local root=$PREDICOMP_VM_CACHE/arm64 apt=$PREDICOMP_VM_CACHE/apt-arm64 each
+  local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+  [ -r "$keyring" ] ||
+    fail "There is no $keyring to check Debian's packages with: install debian-archive-keyring."
+  say "fetching Debian for AArch64, 180 MB, once"
+  rm -rf "$apt" "$root.new"
+  mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$root.new"
+  : >"$apt/status"
+  printf 'deb [signed-by=%s] %s %s main\n' \
+    "$keyring" "$PREDICOMP_VM_ARM64_MIRROR" "$PREDICOMP_VM_ARM64_RELEASE" >"$apt/sources.list"
+  cat >"$apt/apt.conf" <<END
+APT::Architecture "arm64";
+APT::Architectures { "arm64"; };
+APT::Install-Recommends "false";
+APT::Sandbox::User "";
+Dir::State "$apt";
+Dir::State::Lists "$apt/lists";
+Dir::State::status "$apt/status";
+Dir::Cache "$apt";
+Dir::Etc::sourcelist "$apt/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+Debug::NoLocking "true";
+END
+  APT_CONFIG=$apt/apt.conf apt-get update -qq >&2 &&
+    APT_CONFIG=$apt/apt.conf apt-get install -qq -y --download-only base-files bash busybox-static \
+      coreutils dash grep linux-image-arm64 openjdk-25-jre-headless sed >/dev/null ||
+    fail "apt-get could not download Debian $PREDICOMP_VM_ARM64_RELEASE for AArch64."
+  for each in "$apt"/archives/*.deb; do
+    dpkg-deb -x "$each" "$root.new"
+  done
+  rm -rf "$apt"
+  printf 'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n' \
+    >"$root.new/etc/passwd"
+  printf 'root:x:0:\nnogroup:x:65534:\n' >"$root.new/etc/group"
+  "$(busybox)" depmod -b "$root.new" "$(basename "$root.new"/lib/modules/*)"
+  rm -rf "$root"
+  mv "$root.new" "$root"
+}
+
 fetch_tools() {
-  local tools=$PREDICOMP_VM_CACHE/tools packages=(busybox-static)
+  local tools package packages=(busybox-static)
+  tools=$(tools)
+  package=$(qemu_package)
   if [ -z "$(find_qemu)" ]; then
     [ -z "$PREDICOMP_VM_QEMU" ] ||
       fail "There is no program $PREDICOMP_VM_QEMU (PREDICOMP_VM_QEMU)."
     say "fetching QEMU, 17 MB, once"
-    (cd "$PREDICOMP_VM_CACHE" && download qemu-system-x86 && rm -f qemu-system-x86_*.deb) ||
-      fail "apt-get does not know the package qemu-system-x86."
+    (cd "$PREDICOMP_VM_CACHE" && download "$package" && rm -f "$package"_*.deb) ||
+      fail "apt-get does not know the package $package."
     # What an installation would add to this machine, dependencies included.
     mapfile -t -O 1 packages < <(LC_ALL=C apt-get "${apt_options[@]}" install --simulate \
-      --no-install-recommends qemu-system-x86 2>/dev/null | awk '/^Inst/ { print $2 }')
-    [ ${#packages[@]} -gt 1 ] || fail "apt-get cannot say what qemu-system-x86 depends on."
+      --no-install-recommends "$package" 2>/dev/null | awk '/^Inst/ { print $2 }')
+    [ ${#packages[@]} -gt 1 ] || fail "apt-get cannot say what $package depends on."
   fi
   unpack "$tools" "${packages[@]}"
   rm -rf "$tools"
@@ -225,7 +306,7 @@ make_initramfs() {
   fi
   tree=$(mktemp -d)
   mkdir -p "$tree"/{bin,dev,proc,sys,newroot} "$tree/lib/modules/$release"
-  cp "$(busybox)" "$tree/bin/busybox"
+  cp "$(machine_busybox)" "$tree/bin/busybox"
   install -m 755 "$repository/vm/guest/init" "$tree/init"
   [ -r "$directory/lib/modules/$release/modules.dep" ] ||
     fail "There is no lib/modules/$release/modules.dep in $directory: run depmod."
@@ -252,6 +333,7 @@ fetch() {
   exec 8>"$PREDICOMP_VM_CACHE/lock"
   flock 8
   if [ ! -x "$(busybox)" ] || [ -z "$(find_qemu)" ]; then fetch_tools; fi
+  if [ "$PREDICOMP_VM_ARCH" = arm64 ] && [ ! -d "$(machine_root)" ]; then fetch_arm64; fi
   [ -n "$(find_kernel)" ] || fetch_kernel
   # shellcheck disable=SC2034 # for run.sh
   initramfs=$(make_initramfs)

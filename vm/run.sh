@@ -10,7 +10,7 @@ Usage: vm/run.sh [OPTIONS] -- COMMAND [ARGUMENT...]
        vm/run.sh [OPTIONS] --shell
 
 Boots Debian's kernel in QEMU and runs COMMAND there, as root, in /mnt/predicomp. The machine sees
-this host's files and this repository; what it writes stays in its memory, except in /mnt/scratch.
+this host's files (with --arch arm64 Debian's) and this repository; what it writes stays in its memory, except in /mnt/scratch.
 Output, exit code and the signals INT, TERM and HUP pass through; a second signal stops the machine.
 Standard input is empty, and there is no network.
 
@@ -18,6 +18,8 @@ Standard input is empty, and there is no network.
   --timeout SECONDS    stop the machine then, and exit with 124 (1..86400, default $PREDICOMP_VM_TIMEOUT_SEC)
   --ram-mb MIB         memory of the machine (256..1048576, default $PREDICOMP_VM_RAM_MB)
   --cpus N             its virtual CPUs (1..64, default $PREDICOMP_VM_CPUS)
+  --arch amd64|arm64   the machine's processor (default $PREDICOMP_VM_ARCH); arm64 is emulated and has, instead
+                       of this host's files, some of Debian's for AArch64, a JDK 25 among them
   --accel kvm|tcg|auto hardware, emulation, or whichever works (default $PREDICOMP_VM_ACCEL)
   --kernel-package P   Debian package of the kernel (default $PREDICOMP_VM_KERNEL_PACKAGE)
   --kernel-dir DIR     a kernel of your own: boot/vmlinuz-*, boot/config-* and lib/modules below DIR
@@ -42,12 +44,13 @@ while [ $# -gt 0 ]; do
     --shell) shell=true ;;
     --verbose) verbose=true ;;
     --fetch) fetch_only=true ;;
-    --timeout | --ram-mb | --cpus | --accel | --kernel-package | --kernel-dir | --append | --scratch | --env)
+    --timeout | --ram-mb | --cpus | --arch | --accel | --kernel-package | --kernel-dir | --append | --scratch | --env)
       [ $# -gt 1 ] || wrong "$1 needs a value."
       case $1 in
         --timeout) PREDICOMP_VM_TIMEOUT_SEC=$2 ;;
         --ram-mb) PREDICOMP_VM_RAM_MB=$2 ;;
         --cpus) PREDICOMP_VM_CPUS=$2 ;;
+        --arch) PREDICOMP_VM_ARCH=$2 ;;
         --accel) PREDICOMP_VM_ACCEL=$2 ;;
         --kernel-package) PREDICOMP_VM_KERNEL_PACKAGE=$2 ;;
         --kernel-dir) PREDICOMP_VM_KERNEL_DIR=$2 ;;
@@ -68,6 +71,12 @@ done
 number --timeout "$PREDICOMP_VM_TIMEOUT_SEC" 1 86400
 number --ram-mb "$PREDICOMP_VM_RAM_MB" 256 1048576
 number --cpus "$PREDICOMP_VM_CPUS" 1 64
+case $PREDICOMP_VM_ARCH in
+  amd64 | arm64) ;;
+  *) wrong "--arch takes amd64 or arm64, not '$PREDICOMP_VM_ARCH'." ;;
+esac
+[ "$PREDICOMP_VM_ARCH $PREDICOMP_VM_ACCEL" != "arm64 kvm" ] ||
+  wrong "--accel kvm runs amd64 only; with --arch arm64 the machine is emulated (tcg or auto)."
 case $PREDICOMP_VM_ACCEL in
   kvm | tcg | auto) ;;
   *) wrong "--accel takes kvm, tcg or auto, not '$PREDICOMP_VM_ACCEL'." ;;
@@ -95,7 +104,12 @@ trap clean EXIT
 
 # The command as a script of bash, each word quoted.
 {
-  for name in JAVA_HOME JAVA25_HOME TERM; do
+  inherited=(JAVA_HOME JAVA25_HOME TERM)
+  if [ "$PREDICOMP_VM_ARCH" = arm64 ]; then
+    inherited=(TERM)
+    printf 'export JAVA_HOME=/usr/lib/jvm/java-25-openjdk-arm64\n'
+  fi
+  for name in "${inherited[@]}"; do
     [ -z "${!name:-}" ] || printf 'export %s=%q\n' "$name" "${!name}"
   done
   # DAMON of the machine is nobody else's.
@@ -116,14 +130,19 @@ trap clean EXIT
 } >"$job/command"
 
 accel=$(accelerator)
-if [ "$accel" = kvm ]; then
+terminal=ttyS0
+if [ "$PREDICOMP_VM_ARCH" = arm64 ]; then
+  # Signing pointers in earnest would take half of the time.
+  machine=(-machine virt -accel "tcg,thread=multi" -cpu "max,pauth-impdef=on")
+  terminal=ttyAMA0
+elif [ "$accel" = kvm ]; then
   machine=(-accel kvm -cpu host)
 else
   machine=(-accel "tcg,thread=multi" -cpu max)
 fi
 machine+=(-m "$PREDICOMP_VM_RAM_MB" -smp "$PREDICOMP_VM_CPUS" -no-reboot -nic none)
 machine+=(-kernel "$(find_kernel)" -initrd "$initramfs")
-append="console=ttyS0 panic=-1 predicomp.timeout=$PREDICOMP_VM_TIMEOUT_SEC"
+append="console=$terminal panic=-1 predicomp.timeout=$PREDICOMP_VM_TIMEOUT_SEC"
 $verbose || append="$append quiet"
 # On the terminal even errors of the kernel would be in the way; those that stop it are shown.
 if $shell && ! $verbose; then append="$append loglevel=3"; fi
@@ -134,7 +153,7 @@ share() {
   # A comma ends a value, two stand for one.
   machine+=(-virtfs "local,path=${2//,/,,},mount_tag=$1,security_model=none,multidevs=remap$3")
 }
-share root / ,readonly=on
+share root "$(machine_root)" ,readonly=on
 share repository "$repository" ,readonly=on
 share kernel "$(kernel_directory)" ,readonly=on
 share scratch "$(readlink -f "$scratch")" ""
@@ -163,8 +182,8 @@ readers=($!)
 cat "$job/err.out" >&2 5>&- 6>&- 7>&- &
 readers+=($!)
 # A session of its own: the terminal's Ctrl-C is for the command inside, which we pass it.
-export -f qemu find_qemu
-export PREDICOMP_VM_CACHE PREDICOMP_VM_QEMU
+export -f qemu find_qemu qemu_name tools
+export PREDICOMP_VM_CACHE PREDICOMP_VM_QEMU PREDICOMP_VM_ARCH
 setsid bash -c 'qemu "$@"' qemu "${machine[@]}" 5>&- 6>&- 7>&- </dev/null >"$job/qemu" 2>&1 &
 qemu_pid=$!
 if $verbose; then
