@@ -86,9 +86,8 @@ public final class Latencies {
     }
   }
 
-  // Not by HdrHistogram, which does an atomic operation for each value longer than all before:
-  // every
-  // one of a run that falls behind.
+  // Not by HdrHistogram, which does an atomic operation for each value longer than all before, and
+  // in a run that falls behind every value is.
   private void count(long nanos) {
     counts[bucket(Math.clamp(nanos, 1, LONGEST_NANOS))]++;
   }
