@@ -8,10 +8,11 @@
 #include <sys/mman.h>
 
 /*
- * Two levels over 47 bits of address, in steps of 2 MiB, of which a region occupies whole ones.
- * Leaves are never freed.
+ * Two levels over 48 bits of address, in steps of 2 MiB, of which a region occupies whole ones.
+ * Leaves are never freed. mmap gives addresses above 47 bits on x86-64, above 48 on AArch64, to
+ * those only who ask for them.
  */
-enum { GRANULE_SHIFT = 21, LEAF_BITS = 13, ADDRESS_BITS = 47, TOP = 1 << 13, LEAF = 1 << LEAF_BITS };
+enum { GRANULE_SHIFT = 21, LEAF_BITS = 13, ADDRESS_BITS = 48, TOP = 1 << 14, LEAF = 1 << LEAF_BITS };
 #define GRANULE ((uint64_t)1 << GRANULE_SHIFT)
 
 typedef _Atomic(struct fault_region *) region_slot;
@@ -59,6 +60,8 @@ struct fault_region *platform_find(uint64_t address)
 
 static int link_region(uint64_t base, uint64_t bytes, struct fault_region *region)
 {
+	if ((base + bytes - 1) >> ADDRESS_BITS)
+		return -ENOMEM;
 	for (uint64_t at = base; at < base + bytes; at += GRANULE) {
 		uint64_t granule = at >> GRANULE_SHIFT;
 		region_slot *leaf = atomic_load(&directory[granule >> LEAF_BITS]);
@@ -74,7 +77,7 @@ static int link_region(uint64_t base, uint64_t bytes, struct fault_region *regio
 
 static void unlink_region(uint64_t base, uint64_t bytes)
 {
-	for (uint64_t at = base; at < base + bytes; at += GRANULE) {
+	for (uint64_t at = base; at < base + bytes && !(at >> ADDRESS_BITS); at += GRANULE) {
 		uint64_t granule = at >> GRANULE_SHIFT;
 		region_slot *leaf = atomic_load(&directory[granule >> LEAF_BITS]);
 		if (leaf)
@@ -197,7 +200,6 @@ PREDICOMP_EXPORT int64_t predicomp_fault_region_open(struct fault_pool *pool, ui
 	region->checksums = checksums ? (uint32_t *)(region->pages + pages) : NULL;
 	region->stamps = (_Atomic uint32_t *)(region->pages + pages) + (checksums ? pages : 0);
 	region->first_page = first_page;
-	/* mmap gives addresses above 47 bits to those only who ask for them. */
 	error = link_region(base, bytes, region);
 	/* A budget has to know of every page; what locking populated is none. */
 	if (error == 0 && pool->ledger && (error = platform_discard(base, bytes)) == 0)

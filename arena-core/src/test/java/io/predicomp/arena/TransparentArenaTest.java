@@ -404,7 +404,11 @@ class TransparentArenaTest {
       file.truncate(0).write(java.nio.ByteBuffer.allocate(PAGE));
       MemorySegment mapped = file.map(FileChannel.MapMode.READ_ONLY, 0, PAGE, life);
       file.truncate(0);
-      assertThrows(InternalError.class, () -> bytes(mapped));
+      assertThrows(InternalError.class, () -> mapped.get(JAVA_BYTE, 0));
+      if (System.getProperty("os.arch").equals("amd64")) {
+        // On AArch64 HotSpot of JDK 25 does not survive it in its own copying of bytes.
+        assertThrows(InternalError.class, () -> bytes(mapped));
+      }
     }
   }
 

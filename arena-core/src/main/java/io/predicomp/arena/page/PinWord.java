@@ -9,9 +9,9 @@ package io.predicomp.arena.page;
  * </pre>
  *
  * An address and not a page number, because the fast path has it at hand: the pin of an access to
- * one page is the address of the access. User addresses fit 47 bits unless a mapping asks for more
- * (x86-64 five-level paging, AArch64 52-bit), which ours do not. Closing a region waits for its
- * pins, so an address never stands for two regions.
+ * one page is the address of the access. User addresses fit 47 bits on x86-64 and 48 on AArch64
+ * unless a mapping asks for more (five-level paging, 52 bits), which ours do not. Closing a region
+ * waits for its pins, so an address never stands for two regions.
  */
 final class PinWord {
   private static final int COUNT_SHIFT = 48;

@@ -144,7 +144,8 @@ class BareLauncherTest {
   @Test
   void withoutTheLibraryTheTransparentModeAndForksSayWhy() throws IOException {
     copy("doctor");
-    assertEquals(1, deleteLibrary(directory.resolve("modules")));
+    // One, or two where there was a cross compiler.
+    assertTrue(deleteLibrary(directory.resolve("modules")) > 0);
     String[] burst = {
       "interactive_burst", "--duration-sec", "1", "--region-mb", "4", "--use-mem-arena", "--json"
     };
