@@ -53,6 +53,8 @@ static int resolve(struct fault_region *r, uint64_t address, unsigned access, ui
 			if (error == 0) {
 				*room = 0;
 				count(r->pool, DEMAND_RESTORES, 1);
+				if (access & ACCESS_WRITE)
+					count(r->pool, WRITE_RESTORES, 1);
 				fault_note_use(r, index);
 				note_need(r, index, now, access);
 				return 1;

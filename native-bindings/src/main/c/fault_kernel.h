@@ -82,6 +82,7 @@ enum fault_counter {
 	SOME_NANOS,       /* time during which at least one thread was in a fault */
 	BUDGET_WAITS,     /* faults that waited for room in the budget */
 	BUDGET_OVERSHOOTS,/* pages they took beyond it, because there was none */
+	WRITE_RESTORES,   /* of the demand restores, those for a write */
 	FAULT_COUNTERS
 };
 

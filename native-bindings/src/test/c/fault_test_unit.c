@@ -42,7 +42,9 @@ static void clean_copies(struct pool *p)
 	CHECK(predicomp_fault_drop_copy(r.native, 4) == 1 && predicomp_fault_drop_copy(r.native, 4) == 0);
 	CHECK(state(&r, 4) == RES_CLEAN && kind(&r, 4) == NONE && pool_freed(p) == freed + 2);
 	CHECK(evict(&r, 0, 16, 0) == 16);
+	uint64_t writes = counter(&r, WRITE_RESTORES);
 	*at(&r, 5, 1) = 8; /* a cold write: restored writable at once */
+	CHECK(counter(&r, WRITE_RESTORES) == writes + 1);
 	CHECK(state(&r, 5) == RES);
 	CHECK(*at(&r, 3, 0) == 7 && *at(&r, 4, 1) == ((uint64_t)4 << 32 | 1) && *at(&r, 5, 1) == 8);
 	predicomp_fault_pool_keep(p->native, 0);

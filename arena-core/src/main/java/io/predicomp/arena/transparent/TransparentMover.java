@@ -102,7 +102,7 @@ public final class TransparentMover implements AutoCloseable {
     this.counters = pages.counters();
     this.dense = pages.denseTier();
     this.pageNumbers = pageNumbers;
-    this.restores = new TransparentRestores(pages, pageBytes, this::keepsCopies);
+    this.restores = new TransparentRestores(pages, pageBytes, this::keepsCopiesAhead);
     this.eviction = new TransparentEviction(parts);
     this.nativePool = FaultKernel.openPool(pool.memory().address(), pageBytes);
     this.nativeCounters = FaultKernel.counters(nativePool);
@@ -329,6 +329,7 @@ public final class TransparentMover implements AutoCloseable {
     FaultKernel.setEpoch(nativePool, ++epoch);
     copies.epoch(
         epoch,
+        FaultKernel.counter(nativeCounters, FaultCounter.WRITE_RESTORES),
         FaultKernel.counter(nativeCounters, FaultCounter.COPIES_KEPT),
         FaultKernel.counter(nativeCounters, FaultCounter.WRITE_FAULTS));
     updateKeepCopies();
@@ -339,12 +340,15 @@ public final class TransparentMover implements AutoCloseable {
   }
 
   private void updateKeepCopies() {
-    FaultKernel.setKeepCopies(nativePool, keepsCopies());
+    FaultKernel.setKeepCopies(nativePool, copies.afterFault() && copiesHaveRoom());
   }
 
-  private boolean keepsCopies() {
-    return copies.worthIt()
-        && admission.keepsCleanCopies(pool.poolBytes(), pool.limitBytes())
+  private boolean keepsCopiesAhead() {
+    return copies.ahead() && copiesHaveRoom();
+  }
+
+  private boolean copiesHaveRoom() {
+    return admission.keepsCleanCopies(pool.poolBytes(), pool.limitBytes())
         && (!pages.budget().isLimited() || pages.budget().keepsCleanCopies(pages.heldBytes()));
   }
 

@@ -12,16 +12,16 @@ class KeptCopiesTest {
   private long kept;
   private long written;
 
-  /** Epochs in which copies are kept, of 32; each that keeps them keeps 1,000. */
+  /** Epochs in which pages that are read keep copies, of 32; each that keeps them keeps 1,000. */
   private int epochs(double share) {
     int worth = 0;
     for (int i = 0; i < 32; i++) {
-      if (copies.worthIt()) {
+      if (copies.afterFault()) {
         worth++;
         kept += 1000;
         written += (long) (1000 * share);
       }
-      copies.epoch(++epoch, kept, written);
+      copies.epoch(++epoch, 0, kept, written);
     }
     return worth;
   }
@@ -47,10 +47,26 @@ class KeptCopiesTest {
 
   @Test
   void aFewPagesSayNothing() {
-    copies.epoch(1, 63, 63);
-    assertTrue(copies.worthIt());
-    copies.epoch(2, 64, 64);
-    copies.epoch(3, 128, 128);
-    assertFalse(copies.worthIt());
+    copies.epoch(1, 0, 63, 63);
+    assertTrue(copies.afterFault());
+    copies.epoch(2, 0, 64, 64);
+    copies.epoch(3, 0, 128, 128);
+    assertFalse(copies.afterFault());
+  }
+
+  @Test
+  void aFaultForAWriteTellsWithoutACopy() {
+    copies.epoch(1, 1000, 0, 0);
+    copies.epoch(2, 2000, 0, 0);
+    assertFalse(copies.afterFault());
+    assertFalse(copies.ahead());
+  }
+
+  @Test
+  void aTrialKeepsNoCopiesOfWhatNobodyTouched() {
+    copies.epoch(15, 1000, 0, 0);
+    copies.epoch(16, 2000, 0, 0);
+    assertTrue(copies.afterFault());
+    assertFalse(copies.ahead());
   }
 }

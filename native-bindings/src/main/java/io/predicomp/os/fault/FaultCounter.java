@@ -35,7 +35,9 @@ public enum FaultCounter {
   /** Faults that waited for room in the budget. */
   BUDGET_WAITS(15),
   /** Pages they took beyond it, because there was none. */
-  BUDGET_OVERSHOOTS(16);
+  BUDGET_OVERSHOOTS(16),
+  /** Of the demand restores, those for a write. */
+  WRITE_RESTORES(17);
 
   final int index;
 
