@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
  * not stop then is reported with its stack instead of being waited for.
  */
 public final class Crew {
-  private static final long JOIN_SECONDS = 30;
+  private static final long JOIN_SECONDS = 120;
 
   /** How long a run goes on at most while it has not seen what it is there to see. */
   private static final long PATIENCE_SECONDS = 60;
