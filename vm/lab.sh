@@ -288,6 +288,8 @@ fetch_tools() {
     mapfile -t -O 1 packages < <(LC_ALL=C apt-get "${apt_options[@]}" install --simulate \
       --no-install-recommends "$package" 2>/dev/null | awk '/^Inst/ { print $2 }')
     [ ${#packages[@]} -gt 1 ] || fail "apt-get cannot say what $package depends on."
+    # It looks for its modules and firmware beside itself, so also where another QEMU has them.
+    mapfile -t packages < <(printf '%s\n' "${packages[@]}" qemu-system-common qemu-system-data | sort -u)
   fi
   unpack "$tools" "${packages[@]}"
   rm -rf "$tools"
