@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.predicomp.arena.CompressedArena;
 import io.predicomp.arena.PageAccess;
 import io.predicomp.arena.Region;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,36 @@ class StackOverflowTest {
   @Test
   void throughACursor() throws InterruptedException {
     overflow(true);
+  }
+
+  /** There an access is interpreted, and takes more stack than the look for room does. */
+  @Test
+  void inAJvmThatHasCompiledNothing() throws Exception {
+    ChildJvm.run(List.of("-XX:+UseSerialGC"), StackOverflowTest.class);
+  }
+
+  /**
+   * Ends with 1 if it does not end by itself: a page that is stuck would hold up the close, too.
+   */
+  public static void main(String[] arguments) throws InterruptedException {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread thread =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  try {
+                    overflow(true);
+                    overflow(false);
+                  } catch (Throwable t) {
+                    failure.set(t);
+                  }
+                });
+    boolean ended = thread.join(Duration.ofSeconds(60));
+    if (!ended || failure.get() != null) {
+      System.out.println(ended ? failure.get() : "a page is stuck");
+      Runtime.getRuntime().halt(1);
+    }
   }
 
   private static void overflow(boolean cursor) throws InterruptedException {

@@ -88,7 +88,7 @@ public class AccessBenchmark {
    * independent multiplications, but only where nothing orders the iterations, which would make raw
    * accesses look better than any program's are.
    */
-  private static long next(long random) {
+  static long next(long random) {
     long x = random ^ (random << 13);
     x ^= x >>> 7;
     return x ^ (x << 17);

@@ -1,5 +1,6 @@
 package io.predicomp.bench.access;
 
+import static io.predicomp.bench.access.AccessBenchmark.next;
 import static io.predicomp.bench.compare.Interleaved.median;
 import static io.predicomp.bench.compare.Interleaved.quantile;
 import static io.predicomp.bench.compare.Interleaved.ratios;
@@ -141,13 +142,7 @@ public final class WorkingSetRatios {
     }
   }
 
-  // Fields are kept in locals, and random numbers are xorshift's: see AccessBenchmark.
-
-  private static long next(long random) {
-    long x = random ^ (random << 13);
-    x ^= x >>> 7;
-    return x ^ (x << 17);
-  }
+  // Fields are kept in locals: see AccessBenchmark.
 
   /** A word of one of the pages. */
   private static long offset(long random, int[] pages) {
