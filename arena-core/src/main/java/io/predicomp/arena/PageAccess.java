@@ -291,6 +291,102 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
     setLong(offset, Double.doubleToRawLongBits(value));
   }
 
+  // --- plain, read and write in one -----------------------------------------------------------
+
+  /**
+   * Adds to the int and returns the sum. Costs one access, where a get and a set are two, and like
+   * those it is not atomic: of two threads that add to the same int one may be lost ({@link
+   * #getAndAddInt} loses none).
+   */
+  public final int addInt(long offset, int delta) {
+    return addInt(offset, delta, false);
+  }
+
+  /** As {@link #addInt(long, int)}, to an int in this byte order. */
+  public final int addInt(long offset, ByteOrder order, int delta) {
+    return addInt(offset, delta, !isNative(order));
+  }
+
+  private int addInt(long offset, int delta, boolean reversed) {
+    PinSlot slot = ownSlot();
+    byte[] states = this.states;
+    int page = page(offset);
+    if (slot != null && isWithinOnePage(offset, Integer.BYTES, states, page)) {
+      long address = base + offset;
+      try {
+        if (isReady(slot, address, states, page, PageTable.WRITABLE)) {
+          return addIntAt(address, delta, reversed);
+        }
+      } finally {
+        slot.exitOwned();
+      }
+    }
+    return addIntSlowly(offset, delta, reversed);
+  }
+
+  private int addIntSlowly(long offset, int delta, boolean reversed) {
+    PinSlot slot = slot();
+    try {
+      return addIntAt(enterWrite(slot, offset, Integer.BYTES), delta, reversed);
+    } finally {
+      exit(slot);
+    }
+  }
+
+  private static int addIntAt(long address, int delta, boolean reversed) {
+    int value = ALL.get(INT, address);
+    int sum = (reversed ? Integer.reverseBytes(value) : value) + delta;
+    ALL.set(INT, address, reversed ? Integer.reverseBytes(sum) : sum);
+    return sum;
+  }
+
+  /**
+   * Adds to the long and returns the sum. Costs one access, where a get and a set are two, and like
+   * those it is not atomic: of two threads that add to the same long one may be lost ({@link
+   * #getAndAddLong} loses none).
+   */
+  public final long addLong(long offset, long delta) {
+    return addLong(offset, delta, false);
+  }
+
+  /** As {@link #addLong(long, long)}, to a long in this byte order. */
+  public final long addLong(long offset, ByteOrder order, long delta) {
+    return addLong(offset, delta, !isNative(order));
+  }
+
+  private long addLong(long offset, long delta, boolean reversed) {
+    PinSlot slot = ownSlot();
+    byte[] states = this.states;
+    int page = page(offset);
+    if (slot != null && isWithinOnePage(offset, Long.BYTES, states, page)) {
+      long address = base + offset;
+      try {
+        if (isReady(slot, address, states, page, PageTable.WRITABLE)) {
+          return addLongAt(address, delta, reversed);
+        }
+      } finally {
+        slot.exitOwned();
+      }
+    }
+    return addLongSlowly(offset, delta, reversed);
+  }
+
+  private long addLongSlowly(long offset, long delta, boolean reversed) {
+    PinSlot slot = slot();
+    try {
+      return addLongAt(enterWrite(slot, offset, Long.BYTES), delta, reversed);
+    } finally {
+      exit(slot);
+    }
+  }
+
+  private static long addLongAt(long address, long delta, boolean reversed) {
+    long value = ALL.get(LONG, address);
+    long sum = (reversed ? Long.reverseBytes(value) : value) + delta;
+    ALL.set(LONG, address, reversed ? Long.reverseBytes(sum) : sum);
+    return sum;
+  }
+
   // --- with a byte order ----------------------------------------------------------------------
 
   public final short getShort(long offset, ByteOrder order) {

@@ -28,6 +28,8 @@ class ArenaLifecycleTest {
     region.close();
     assertThrows(IllegalStateException.class, () -> cursor.getLong(0));
     assertThrows(IllegalStateException.class, () -> region.setLong(8, 1));
+    assertThrows(IllegalStateException.class, () -> cursor.addLong(0, 1));
+    assertThrows(IllegalStateException.class, () -> region.addInt(8, 1));
     assertThrows(IllegalStateException.class, () -> region.fill(0, 10, (byte) 1));
     assertThrows(IllegalStateException.class, () -> region.compress());
     assertThrows(IllegalStateException.class, () -> region.restore(0, PAGE));

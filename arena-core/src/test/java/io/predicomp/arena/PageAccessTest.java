@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,43 @@ class PageAccessTest {
 
   @ParameterizedTest
   @EnumSource
+  void sumsInBothOrdersOnWholeAndStraddledPages(Way way) {
+    PageAccess access = way.to(region);
+    for (ByteOrder order : new ByteOrder[] {ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN}) {
+      for (int offset = PAGE - 9; offset <= PAGE + 1; offset++) {
+        region.fill(0, region.byteSize(), (byte) 0);
+        access.setLong(offset, order, 0x00FF_FFFF_FFFFL);
+        access.setInt(offset + 3 * PAGE, order, -3);
+        region.compress();
+        assertEquals(0x0100_0000_0001L, access.addLong(offset, order, 2), "offset " + offset);
+        assertEquals(4, access.addInt(offset + 3 * PAGE, order, 7), "offset " + offset);
+        region.compress();
+        assertEquals(0x0100_0000_0001L, access.getLong(offset, order));
+        assertEquals(4, access.getInt(offset + 3 * PAGE, order));
+      }
+    }
+    assertEquals(5, access.addLong(0, 5));
+    assertEquals(4, access.addLong(0, -1));
+    assertEquals(Integer.MIN_VALUE, access.addInt(8, Integer.MIN_VALUE));
+    assertEquals(Integer.MAX_VALUE, access.addInt(8, -1));
+    assertEquals(4, access.getLong(0));
+  }
+
+  /** A sum is a write: the copy that a page had before may not come back. */
+  @ParameterizedTest
+  @EnumSource
+  void aSumOutlivesTheCleanCopyOfItsPage(Way way) {
+    PageAccess access = way.to(region);
+    TestPages.fillHalfRandom(region, 3);
+    region.compress();
+    long before = access.getLong(PAGE + 8); // keeps the copy
+    assertEquals(before + 1, access.addLong(PAGE + 8, 1));
+    region.compress();
+    assertEquals(before + 1, access.getLong(PAGE + 8));
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void atomicAccesses(Way way) {
     PageAccess access = way.to(region);
     region.setByte(100, (byte) 1);
@@ -123,7 +161,10 @@ class PageAccessTest {
       assertTrue(e.getMessage().contains("offset = " + offset), e.getMessage());
       assertTrue(e.getMessage().contains(size + " bytes"), e.getMessage());
       assertThrows(IndexOutOfBoundsException.class, () -> access.setLong(offset, 1));
+      assertThrows(IndexOutOfBoundsException.class, () -> access.addLong(offset, 1));
     }
+    assertThrows(IndexOutOfBoundsException.class, () -> access.addInt(size - 3, 1));
+    assertThrows(IndexOutOfBoundsException.class, () -> access.addInt(-4, 1));
     assertThrows(IndexOutOfBoundsException.class, () -> access.getByte(size));
     assertThrows(IndexOutOfBoundsException.class, () -> access.setByte(1L << 44, (byte) 1));
     access.setByte(size - 1, (byte) 9);
@@ -141,19 +182,28 @@ class PageAccessTest {
   @Test
   void aCursorBelongsToItsThread() throws InterruptedException {
     Cursor cursor = region.cursor();
-    AtomicReference<Throwable> thrown = new AtomicReference<>();
-    Thread other =
-        new Thread(
-            () -> {
-              try {
-                cursor.getLong(0);
-              } catch (Throwable t) {
-                thrown.set(t);
-              }
-            });
-    other.start();
-    other.join(10_000);
-    assertEquals(WrongThreadException.class, thrown.get().getClass());
+    List<Runnable> accesses =
+        List.of(
+            () -> cursor.getLong(0),
+            () -> cursor.setLong(0, 1),
+            () -> cursor.addLong(0, 1),
+            () -> cursor.addInt(0, 1));
+    for (Runnable access : accesses) {
+      AtomicReference<Throwable> thrown = new AtomicReference<>();
+      Thread other =
+          new Thread(
+              () -> {
+                try {
+                  access.run();
+                } catch (Throwable t) {
+                  thrown.set(t);
+                }
+              });
+      other.start();
+      other.join();
+      assertEquals(WrongThreadException.class, thrown.get().getClass());
+    }
+    assertEquals(0, cursor.getLong(0));
   }
 
   @Test

@@ -28,23 +28,34 @@ class RegionStressTest {
 
   @Test
   void cursorsOnFewPages() throws InterruptedException {
-    owners("cursors, 16 pages", 16, Region::cursor, new Crew());
+    owners("cursors, 16 pages", 16, RegionStressTest::throughACursor, new Crew());
   }
 
   @Test
   void cursorsOnManyPagesWithCollections() throws InterruptedException {
     Crew crew = new Crew().add("garbage", Garbage::new);
-    owners("cursors, 512 pages, GC", 512, Region::cursor, crew);
+    owners("cursors, 512 pages, GC", 512, RegionStressTest::throughACursor, crew);
   }
 
   @Test
   void regionOnFewPages() throws InterruptedException {
-    owners("region, 16 pages", 16, region -> region, new Crew());
+    owners("region, 16 pages", 16, Words::plain, new Crew());
   }
 
   @Test
   void regionOnManyPages() throws InterruptedException {
-    owners("region, 512 pages", 512, region -> region, new Crew());
+    owners("region, 512 pages", 512, Words::plain, new Crew());
+  }
+
+  /** A write is a read as well, in the same access. */
+  @Test
+  void additionsThroughCursorsAndRegion() throws InterruptedException {
+    AtomicInteger index = new AtomicInteger();
+    owners(
+        "additions, 16 pages",
+        16,
+        region -> Words.added(index.getAndIncrement() == 0 ? region : region.cursor()),
+        new Crew());
   }
 
   /** Writes go to the raw segments of pinned ranges. */
@@ -86,7 +97,7 @@ class RegionStressTest {
               .add("loose writer", () -> new PageRounds(loose, (at, n) -> scribble(loose, at)))
               .add("discarder", () -> new PageRounds(loose, loose::discard))
               .add("compactor", () -> arena::compactPool);
-      owners("all movers, 128 pages", arena, region, Region::cursor, crew);
+      owners("all movers, 128 pages", arena, region, RegionStressTest::throughACursor, crew);
     }
   }
 
@@ -105,7 +116,7 @@ class RegionStressTest {
       Crew crew =
           new Crew()
               .add("filler", () -> new PageRounds(filler, (at, n) -> filler.setByte(at, (byte) 1)));
-      owners("full pool, 64 pages", arena, region, Region::cursor, crew);
+      owners("full pool, 64 pages", arena, region, RegionStressTest::throughACursor, crew);
     }
   }
 
@@ -201,19 +212,19 @@ class RegionStressTest {
     }
   }
 
-  private static void owners(String test, int pages, Function<Region, PageAccess> access, Crew crew)
+  private static Words throughACursor(Region region) {
+    return Words.plain(region.cursor());
+  }
+
+  private static void owners(String test, int pages, Function<Region, Words> words, Crew crew)
       throws InterruptedException {
     try (CompressedArena arena = CompressedArena.open()) {
-      owners(test, arena, arena.allocateRegion((long) pages * PAGE), access, crew);
+      owners(test, arena, arena.allocateRegion((long) pages * PAGE), words, crew);
     }
   }
 
   private static void owners(
-      String test,
-      CompressedArena arena,
-      Region region,
-      Function<Region, PageAccess> access,
-      Crew crew)
+      String test, CompressedArena arena, Region region, Function<Region, Words> words, Crew crew)
       throws InterruptedException {
     ConcurrentLinkedQueue<WordOwner> owners = new ConcurrentLinkedQueue<>();
     for (int i = 0; i < OWNERS; i++) {
@@ -221,8 +232,7 @@ class RegionStressTest {
       crew.add(
           "owner " + i,
           () -> {
-            Words words = Words.plain(access.apply(region));
-            WordOwner owner = new WordOwner(words, region.byteSize(), index, OWNERS);
+            WordOwner owner = new WordOwner(words.apply(region), region.byteSize(), index, OWNERS);
             owners.add(owner);
             return owner::round;
           });

@@ -23,6 +23,24 @@ public interface Words {
     };
   }
 
+  /** Plain accesses to words that only ever grow by one: setting one is adding to it. */
+  static Words added(PageAccess access) {
+    return new Words() {
+      @Override
+      public long get(long offset) {
+        return access.getLong(offset);
+      }
+
+      @Override
+      public void set(long offset, long value) {
+        long sum = access.addLong(offset, 1);
+        if (sum != value) {
+          throw new AssertionError("became " + sum + " at " + offset + ", not " + value);
+        }
+      }
+    };
+  }
+
   /** Volatile accesses. */
   static Words ordered(PageAccess access) {
     return new Words() {

@@ -16,8 +16,12 @@ public sealed interface RegionAction {
   /** Sets an aligned long if it is what it is, or with {@code right} false, what it is not. */
   record CompareAndSet(int offset, boolean right, long value) implements RegionAction {}
 
-  /** Adds to an aligned long. */
-  record Add(int offset, long delta) implements RegionAction {}
+  /** Adds to {@code width} (4, 8) bytes. */
+  record Add(int width, int offset, long delta, boolean bigEndian, boolean throughCursor)
+      implements RegionAction {}
+
+  /** Adds to an aligned long, atomically. */
+  record GetAndAdd(int offset, long delta) implements RegionAction {}
 
   record Fill(int offset, int length, byte value) implements RegionAction {}
 

@@ -17,7 +17,8 @@ public final class RegionActions {
         Tuple.of(8, gets(regionBytes)),
         Tuple.of(8, sets(regionBytes)),
         Tuple.of(1, compareAndSets(regionBytes)),
-        Tuple.of(1, adds(regionBytes)),
+        Tuple.of(3, adds(regionBytes)),
+        Tuple.of(1, getAndAdds(regionBytes)),
         Tuple.of(2, fills(regionBytes)),
         Tuple.of(3, copiesIn(regionBytes)),
         Tuple.of(1, copiesWithin(regionBytes)),
@@ -59,8 +60,16 @@ public final class RegionActions {
   }
 
   private static Arbitrary<RegionAction> adds(int bytes) {
+    return Combinators.combine(
+            Arbitraries.of(4, 8), offsets(bytes), Arbitraries.longs(), booleans(), booleans())
+        .as(
+            (w, o, delta, big, cursor) ->
+                new RegionAction.Add(w, Math.min(o, bytes - w), delta, big, cursor));
+  }
+
+  private static Arbitrary<RegionAction> getAndAdds(int bytes) {
     return Combinators.combine(alignedOffsets(bytes), Arbitraries.longs())
-        .as(RegionAction.Add::new);
+        .as(RegionAction.GetAndAdd::new);
   }
 
   private static Arbitrary<RegionAction> fills(int bytes) {

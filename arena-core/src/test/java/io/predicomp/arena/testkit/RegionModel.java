@@ -51,7 +51,8 @@ public final class RegionModel {
       case RegionAction.Get a -> get(access(a.throughCursor()), a);
       case RegionAction.Set a -> set(access(a.throughCursor()), a);
       case RegionAction.CompareAndSet a -> compareAndSet(a);
-      case RegionAction.Add a -> {
+      case RegionAction.Add a -> add(access(a.throughCursor()), a);
+      case RegionAction.GetAndAdd a -> {
         long before = array.getLong(a.offset());
         expect(action, before, region.getAndAddLong(a.offset(), a.delta()));
         array.putLong(a.offset(), before + a.delta());
@@ -90,8 +91,12 @@ public final class RegionModel {
     return throughCursor ? cursor : region;
   }
 
+  private static ByteOrder order(boolean bigEndian) {
+    return bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+  }
+
   private void get(PageAccess access, RegionAction.Get a) {
-    ByteOrder order = a.bigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    ByteOrder order = order(a.bigEndian());
     ByteBuffer view = ByteBuffer.wrap(bytes).order(order);
     switch (a.width()) {
       case 1 -> expect(a, bytes[a.offset()], access.getByte(a.offset()));
@@ -102,7 +107,7 @@ public final class RegionModel {
   }
 
   private void set(PageAccess access, RegionAction.Set a) {
-    ByteOrder order = a.bigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    ByteOrder order = order(a.bigEndian());
     ByteBuffer view = ByteBuffer.wrap(bytes).order(order);
     switch (a.width()) {
       case 1 -> {
@@ -121,6 +126,20 @@ public final class RegionModel {
         access.setLong(a.offset(), order, a.value());
         view.putLong(a.offset(), a.value());
       }
+    }
+  }
+
+  private void add(PageAccess access, RegionAction.Add a) {
+    ByteOrder order = order(a.bigEndian());
+    ByteBuffer view = ByteBuffer.wrap(bytes).order(order);
+    if (a.width() == Integer.BYTES) {
+      int sum = view.getInt(a.offset()) + (int) a.delta();
+      expect(a, sum, access.addInt(a.offset(), order, (int) a.delta()));
+      view.putInt(a.offset(), sum);
+    } else {
+      long sum = view.getLong(a.offset()) + a.delta();
+      expect(a, sum, access.addLong(a.offset(), order, a.delta()));
+      view.putLong(a.offset(), sum);
     }
   }
 

@@ -203,6 +203,75 @@ public class AccessBenchmark {
     return random;
   }
 
+  // Adding to a word: a read and a write in one access.
+
+  @Benchmark
+  @OperationsPerInvocation(ACCESSES)
+  public long rawAdd(Own own) {
+    long mask = this.mask;
+    MemorySegment segment = raw;
+    long random = own.random;
+    long sum = 0;
+    for (int i = 0; i < ACCESSES; i++) {
+      random = next(random);
+      long at = offset(random, mask);
+      long value = segment.get(JAVA_LONG_UNALIGNED, at) + 1;
+      segment.set(JAVA_LONG_UNALIGNED, at, value);
+      sum += value;
+    }
+    own.random = random;
+    return sum;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(ACCESSES)
+  public long cursorAdd(Own own) {
+    long mask = this.mask;
+    Cursor cursor = own.cursor;
+    long random = own.random;
+    long sum = 0;
+    for (int i = 0; i < ACCESSES; i++) {
+      random = next(random);
+      sum += cursor.addLong(offset(random, mask), 1);
+    }
+    own.random = random;
+    return sum;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(ACCESSES)
+  public long regionAdd(Own own) {
+    long mask = this.mask;
+    Region region = this.region;
+    long random = own.random;
+    long sum = 0;
+    for (int i = 0; i < ACCESSES; i++) {
+      random = next(random);
+      sum += region.addLong(offset(random, mask), 1);
+    }
+    own.random = random;
+    return sum;
+  }
+
+  /** What {@link #cursorAdd} does, in two accesses. */
+  @Benchmark
+  @OperationsPerInvocation(ACCESSES)
+  public long cursorGetAndSet(Own own) {
+    long mask = this.mask;
+    Cursor cursor = own.cursor;
+    long random = own.random;
+    long sum = 0;
+    for (int i = 0; i < ACCESSES; i++) {
+      random = next(random);
+      long at = offset(random, mask);
+      long value = cursor.getLong(at) + 1;
+      cursor.setLong(at, value);
+      sum += value;
+    }
+    own.random = random;
+    return sum;
+  }
+
   @Benchmark
   @OperationsPerInvocation(ACCESSES)
   public long rawScan(Own own) {

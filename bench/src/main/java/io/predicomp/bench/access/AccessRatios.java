@@ -38,6 +38,7 @@ public final class AccessRatios {
     String where = " " + shared.kib + " KiB, " + threads + " thr.";
     run.report("read" + where, threads, () -> reads(shared));
     run.report("write" + where, threads, () -> writes(shared));
+    run.report("add" + where, threads, () -> adds(shared));
     run.report("scan" + where, threads, () -> scans(shared));
   }
 
@@ -62,6 +63,15 @@ public final class AccessRatios {
         new Contender("raw", ACCESSES, () -> shared.rawWrite(own)),
         new Contender("cursor", ACCESSES, () -> shared.cursorWrite(own)),
         new Contender("region", ACCESSES, () -> shared.regionWrite(own)));
+  }
+
+  private static List<Contender> adds(AccessBenchmark shared) {
+    AccessBenchmark.Own own = own(shared);
+    return List.of(
+        new Contender("raw", ACCESSES, () -> shared.rawAdd(own)),
+        new Contender("cursor", ACCESSES, () -> shared.cursorAdd(own)),
+        new Contender("region", ACCESSES, () -> shared.regionAdd(own)),
+        new Contender("cursor get, set", ACCESSES, () -> shared.cursorGetAndSet(own)));
   }
 
   private static List<Contender> scans(AccessBenchmark shared) {

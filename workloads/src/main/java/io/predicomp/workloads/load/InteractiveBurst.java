@@ -55,10 +55,9 @@ public record InteractiveBurst(
     while (!deadline.isOver()) {
       long burstEnd = clock.nanoTime() + activeNanos;
       while (clock.nanoTime() < burstEnd && !deadline.isOver()) {
-        for (int i = 0; i < BATCH; i++) {
-          toucher.touch(page);
-          page = page + 1 == worker.pages() ? 0 : page + 1;
-        }
+        int count = Math.min(BATCH, worker.pages() - page);
+        toucher.touchRun(page, count);
+        page = page + count == worker.pages() ? 0 : page + count;
         worker.setOperations(toucher.touches());
       }
       if (!deadline.isOver()) {

@@ -12,7 +12,7 @@ record ArenaTarget(Cursor cursor) implements TouchTarget {
 
   @Override
   public void increment(long offset) {
-    cursor.setLong(offset, cursor.getLong(offset) + 1);
+    cursor.addLong(offset, 1);
   }
 
   @Override
