@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # Compares, in a virtual machine, ways to run the same workloads: plain, plain while DAMON_RECLAIM's scheme
-# pages cold memory out to zram, with its quota of bytes and without, and on the arena with background loops.
+# pages cold memory out to zram, with its quota of bytes and without, and on the arena with background loops,
+# by either access.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=lab.sh
 source "$here/lab.sh"
 
 all="bursts streamer skewed"
-seconds=150 region=64 rounds=1 idle=9000 cold=500 cpu=50 stall=5 out= ways=reclaim,unbounded,arena
+seconds=150 region=64 rounds=1 idle=9000 cold=500 cpu=50 stall=5 out= ways=reclaim,tuned,unbounded,checked,transparent
 usage() {
   cat <<EOF
 Usage: vm/damon_reclaim.sh [OPTIONS] [CASE]... [-- OPTIONS OF vm/run.sh]
 
-Runs each case in a machine of its own, in turn plain, with DAMON_RECLAIM (reclaim), with DAMON_RECLAIM but
-without its quota of 128 MiB a second (unbounded), and on the arena. A table goes to standard error, and a line
-of JSON for each case to standard output. Build before: ./predicomp --version.
+Runs each case in a machine of its own, in turn plain, with DAMON_RECLAIM (reclaim), with DAMON_RECLAIM without
+its quota of 128 MiB a second (unbounded) or with one that follows memory pressure (tuned), and on the arena,
+checked and transparent. A table goes to standard error, and a line of JSON for each case to standard output.
+Build before: ./predicomp --version.
 
   bursts     interactive_burst, a second active, then idle
   streamer   anon_streamer, a pass, then idle
@@ -26,11 +28,12 @@ of JSON for each case to standard output. Build before: ./predicomp --version.
                      last ones (30..300, default $seconds)
   --region-mb N      of each run (16..1024, default $region)
   --idle-ms N        between bursts or passes (1000..30000, default $idle)
-  --ways LIST        of plain,reclaim,unbounded,arena; plain is always among them (default: all)
+  --ways LIST        of plain,reclaim,tuned,unbounded,checked,transparent; plain is always among them
+                     (default: all)
   --rounds N         of all of them (1..9, default $rounds)
   --cold-ms N        age of cold memory: DAMON's age, --arena-t-cold-ms (100..60000, default $cold)
   --cpu-pct N        of a core that may be spent: DAMON's quota, --arena-cpu-pct (1..50, default $cpu)
-  --stall-pct N      --arena-stall-pct; DAMON has no such limit (1..50, default $stall)
+  --stall-pct N      --arena-stall-pct, and the pressure that tuned aims at (1..50, default $stall)
   --help             this text
 
 An emulated processor is five to twenty times slower: a quota or a stall target of a real one would let
@@ -56,8 +59,8 @@ while [ $# -gt 0 ]; do
         --cpu-pct) number "$1" "$2" 1 50 && cpu=$2 ;;
         --stall-pct) number "$1" "$2" 1 50 && stall=$2 ;;
         --ways)
-          [[ $2 =~ ^((plain|reclaim|unbounded|arena)(,|$))+$ ]] ||
-            wrong "--ways takes a list of plain, reclaim, unbounded, arena, not '$2'."
+          [[ $2 =~ ^((plain|reclaim|tuned|unbounded|checked|transparent)(,|$))+$ ]] ||
+            wrong "--ways takes a list of plain, reclaim, tuned, unbounded, checked, transparent, not '$2'."
           ways=$2
           ;;
         --out) touch "$2" 2>/dev/null || wrong "--out is '$2', which cannot be written."; out=$2 ;;
@@ -74,7 +77,7 @@ while [ $# -gt 0 ]; do
 done
 [ ${#cases[@]} -gt 0 ] || read -ra cases <<<"$all"
 selected=plain
-for each in reclaim unbounded arena; do
+for each in reclaim tuned unbounded checked transparent; do
   [[ ",$ways," != *",$each,"* ]] || selected+=" $each"
 done
 [ -d "$repository/workloads/target/launcher-modules" ] ||
@@ -85,7 +88,7 @@ export PREDICOMP_VM_ACCEL
 processor=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)
 for each in "${cases[@]}"; do
   # DAMON sees a small machine's memory more finely.
-  "$here/run.sh" --ram-mb 1024 --timeout $((rounds * 4 * (seconds + 120) + 60)) \
+  "$here/run.sh" --ram-mb 1024 --timeout $((rounds * 6 * (seconds + 120) + 60)) \
     --env "HOST=$processor, QEMU with $PREDICOMP_VM_ACCEL" --env "HOST_LOAD=$(cat /proc/loadavg)" "$@" -- \
     vm/guest/reclaim "$each" "$seconds" "$region" "$rounds" "$idle" "$cold" "$cpu" "$stall" "$selected" |
     if [ -n "$out" ]; then tee -a "$out"; else cat; fi

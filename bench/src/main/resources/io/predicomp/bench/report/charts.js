@@ -7,8 +7,8 @@ const PUBLISHED = [
   { name: 'Valkey, latency up to (published)', slowdown: 35, saved: 40 },
 ];
 /** What vm/damon_reclaim.sh runs beside plain memory. */
-const WAYS = { arena: 'arena, in the VM', reclaim: 'DAMON_RECLAIM + zram, in the VM',
-  unbounded: 'the same without a quota of bytes' };
+const WAYS = { checked: 'arena, checked, in the VM', transparent: 'arena, transparent, in the VM',
+  reclaim: 'DAMON_RECLAIM + zram, in the VM', tuned: 'the same, its quota by memory pressure', unbounded: 'the same without a quota' };
 /** Meta's TMO, whose slowdown is not published. */
 const TMO = { name: 'TMO: 20 to 32 %', from: 20, to: 32 };
 

@@ -61,7 +61,7 @@ class ReportCommandTest {
         {"runs":[{"workload":"anon_streamer","way":"plain","saved_percent_of_region":0,"work_percent_of_plain":100},
                  {"workload":"interactive_burst","way":"reclaim","saved_percent_of_region":40,"work_percent_of_plain":96},
                  {"workload":"anon_streamer","way":"reclaim","saved_percent_of_region":40.2,"work_percent_of_plain":96.2},
-                 {"workload":"random_touch_heap","way":"arena","saved_percent_of_region":39.9,"work_percent_of_plain":96.1}]}
+                 {"workload":"random_touch_heap","way":"checked","saved_percent_of_region":39.9,"work_percent_of_plain":96.1}]}
         """);
     write(
         "jmh.json",
