@@ -61,6 +61,16 @@ void fault_release_scratch(int slot)
 	atomic_fetch_and(&scratch_taken, ~(1u << slot));
 }
 
+void fault_fetch_block(const struct fault_region *r, uint64_t index)
+{
+	uint64_t w = load(&r->pages[index]), entry = r->pages[index].entry;
+	uint64_t at = r->pool->memory + HANDLE(entry) * 16, end = at + 8 + LENGTH(entry);
+
+	/* What is cold is in no cache, and the decoder would wait for one line after the other. */
+	for (at &= ~(uint64_t)63; STATE(w) == COMP && KIND(w) == BLOCK && at < end; at += 64)
+		__builtin_prefetch((const void *)(uintptr_t)at);
+}
+
 typedef int lz4_decompress(const char *from, char *to, int length, int capacity);
 typedef int lz4_decompress_dictionary(const char *from, char *to, int length, int capacity,
 				      const char *dictionary, int dictionary_length);

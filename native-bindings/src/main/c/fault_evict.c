@@ -64,11 +64,8 @@ PREDICOMP_EXPORT int predicomp_fault_begin(struct fault_region *r, uint64_t firs
 			end++;
 		uint64_t at = address_of(r, first + i), bytes = (end - i) << r->page_shift;
 		error = FAULT_BROKEN(NO_PROTECTION) ? 0 : platform_protect(at, bytes, 1);
-		if (error != 0) {
-			/* A part may be protected; what stays so is unprotected at its next write. */
+		if (error != 0) /* a part may be protected; what stays so is unprotected at its next write */
 			platform_protect(at, bytes, 0);
-			count(r->pool, PROTECT_FAILED, end - i);
-		}
 		for (uint64_t j = i; j < end; j++) {
 			uint64_t w = words[j];
 			words[j] = error ? 0 : word(w, CPRS, NONE);

@@ -14,15 +14,18 @@ void fault_note_use(struct fault_region *r, uint64_t index)
 		atomic_store_explicit(stamp, epoch, memory_order_relaxed);
 }
 
-/* Overwrites the oldest when the reader is late, who counts them. */
-static void note_need(struct fault_region *r, uint64_t index, uint64_t now, unsigned access)
+/* Counts it, and overwrites the oldest need when the reader is late, who counts these. */
+static void note_restore(struct fault_region *r, uint64_t index, uint64_t now, unsigned access)
 {
 	struct fault_pool *pool = r->pool;
-	uint64_t at = atomic_fetch_add_explicit(&pool->needs_written, 1, memory_order_relaxed);
+	uint64_t at = atomic_fetch_add_explicit(&pool->counters[DEMAND_RESTORES], 1, memory_order_relaxed);
 
 	atomic_store_explicit(&pool->needs[at % NEEDS], now >> 14 << 41 | (uint64_t)(access & ACCESS_WRITE) << 40 |
 						       (r->first_page + index),
 			      memory_order_release);
+	if (access & ACCESS_WRITE)
+		count(pool, WRITE_RESTORES, 1);
+	fault_note_use(r, index);
 }
 
 /*
@@ -47,16 +50,13 @@ static int resolve(struct fault_region *r, uint64_t address, unsigned access, ui
 				*room = fault_take(r, r->page_bytes);
 			if (!cas(page, w, word(w, REST, KIND(w))))
 				break;
+			if (retries == 0) /* while the block is fetched */
+				note_restore(r, index, now, access);
 			error = fault_bring_back(r, index, w,
 					   !(access & ACCESS_WRITE) &&
 						   (KIND(w) == SAME || r->pool->keep_copies));
 			if (error == 0) {
 				*room = 0;
-				count(r->pool, DEMAND_RESTORES, 1);
-				if (access & ACCESS_WRITE)
-					count(r->pool, WRITE_RESTORES, 1);
-				fault_note_use(r, index);
-				note_need(r, index, now, access);
 				return 1;
 			}
 			if (error != -ENOMEM || retries++ == MEMORY_RETRIES_MAX)
@@ -118,17 +118,11 @@ static void stall_end(struct fault_pool *pool, uint64_t start)
 {
 	uint64_t now = platform_nanos(), nanos = now > start ? now - start : 0;
 	uint64_t was = atomic_fetch_sub(&pool->stalled, 1);
-	uint64_t longest = atomic_load(&pool->counters[STALL_MAX_NANOS]);
 	unsigned shift = nanos < STALL_SUB ? 0 : 57 - (unsigned)__builtin_clzll(nanos);
 	uint64_t bucket = (uint64_t)shift * (STALL_SUB / 2) + (nanos >> shift);
 
 	if ((was & 0xffffff) == 1)
 		count(pool, SOME_NANOS, ((now >> 6) - (was >> 24)) % ((uint64_t)1 << 40) << 6);
-	count(pool, STALLS, 1);
-	count(pool, STALL_NANOS, nanos);
-	while (nanos > longest &&
-	       !atomic_compare_exchange_weak(&pool->counters[STALL_MAX_NANOS], &longest, nanos))
-		;
 	if (bucket >= STALL_BUCKETS)
 		bucket = STALL_BUCKETS - 1;
 	atomic_fetch_add_explicit(&pool->stalls[bucket], 1, memory_order_relaxed);
@@ -143,6 +137,7 @@ int fault_resolve(uint64_t address, unsigned access)
 
 	if (r == NULL || address - r->base >= r->bytes)
 		return 0;
+	fault_fetch_block(r, (address - r->base) >> r->page_shift);
 	uint64_t start = stall_begin(r->pool);
 	resolved = resolve(r, address, access, start, &room);
 	fault_enter(r, -(int64_t)room);

@@ -73,12 +73,7 @@ enum fault_counter {
 	COPIES_DROPPED,   /* blocks of pages in memory that were freed */
 	CORRUPT,          /* restores that gave something else than one page with its checksum */
 	KEPT_PINNED,      /* candidates that stayed because of a pin */
-	PROTECT_FAILED,   /* candidates that stayed because they could not be write-protected */
-	ALREADY_THERE,    /* system pages that were in memory although their page was not */
 	MEMORY_RETRIES,   /* times the kernel had no memory for a page */
-	STALLS,           /* faults served */
-	STALL_NANOS,      /* time they took, summed over threads */
-	STALL_MAX_NANOS,  /* the longest */
 	SOME_NANOS,       /* time during which at least one thread was in a fault */
 	BUDGET_WAITS,     /* faults that waited for room in the budget */
 	BUDGET_OVERSHOOTS,/* pages they took beyond it, because there was none */
@@ -127,8 +122,7 @@ struct fault_pool {
 	_Atomic uint64_t counters[FAULT_COUNTERS];
 	_Atomic uint64_t stalls[STALL_BUCKETS];
 	struct { _Atomic uint64_t pages, bytes; } dropped[CODECS]; /* blocks freed here; not of codec 0 */
-	_Atomic uint64_t needs_written;
-	_Atomic uint64_t needs[NEEDS]; /* a ring, as NeedLog.java: time 23 of 2^14 ns | write | page 40 */
+	_Atomic uint64_t needs[NEEDS]; /* a ring of demand restores, as NeedLog.java: time 23 of 2^14 ns | write | page 40 */
 };
 
 struct fault_page {

@@ -67,13 +67,13 @@ int fault_bring_back(struct fault_region *r, uint64_t index, uint64_t w, int kee
 	}
 	if (result > 0) {
 		/* Others may have written it: its entry is not its content any more. */
-		count(pool, ALREADY_THERE, (uint64_t)result);
 		if (keep)
 			fault_unprotect(r, index);
 		keep = 0;
 	}
 	if (keep) {
-		count(pool, COPIES_KEPT, KIND(w) == BLOCK);
+		if (KIND(w) == BLOCK)
+			count(pool, COPIES_KEPT, 1);
 		publish(page, word(w, RES_CLEAN, KIND(w)));
 	} else {
 		publish(page, word(w, RES, NONE));

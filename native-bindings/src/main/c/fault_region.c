@@ -135,13 +135,12 @@ PREDICOMP_EXPORT void predicomp_fault_pool_epoch(struct fault_pool *pool, uint32
 
 /*
  * Where the FAULT_COUNTERS counters lie; behind them the STALL_BUCKETS of the histogram, two words
- * for each of the CODECS, the number of needs written and the ring of NEEDS; before them who is
- * stalled.
+ * for each of the CODECS and the ring of NEEDS; before them who is stalled.
  */
 PREDICOMP_EXPORT uint64_t predicomp_fault_pool_counters(struct fault_pool *pool)
 {
 	_Static_assert(offsetof(struct fault_pool, needs) == offsetof(struct fault_pool, counters) +
-			       (FAULT_COUNTERS + STALL_BUCKETS + 2 * CODECS + 1) * 8,
+			       (FAULT_COUNTERS + STALL_BUCKETS + 2 * CODECS) * 8,
 		       "nothing lies between them");
 	_Static_assert(offsetof(struct fault_pool, stalled) == offsetof(struct fault_pool, counters) - 8,
 		       "it lies before them");

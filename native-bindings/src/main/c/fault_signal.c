@@ -86,27 +86,11 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
 	errno = saved;
 	if (resolved)
 		return;
-	if (previous.plain == SIG_DFL || previous.plain == SIG_IGN) {
-		/* Ends the process when the instruction runs again, or the signal is sent again. */
-		struct kernel_sigaction ending = previous;
-		ending.plain = SIG_DFL;
-		set_action(&ending, NULL);
-		if (info->si_code <= 0)
-			raise(number);
-		return;
-	}
 	if (previous.flags & SA_SIGINFO)
 		previous.with_info(number, info, context);
 	else
 		previous.plain(number);
 }
-
-#if defined(__x86_64__)
-void fault_restorer(void);
-/* What debuggers know as the frame of a signal handler; only for a process that had none. */
-__asm__(".pushsection .text\n.hidden fault_restorer\n.type fault_restorer,@function\n"
-	"fault_restorer:\n\tmov $15, %rax\n\tsyscall\n.popsection");
-#endif
 
 int platform_install(void)
 {
@@ -116,9 +100,12 @@ int platform_install(void)
 
 	if (error)
 		return error;
+	/* Every JVM has a handler, whose restorer serves us as well. */
+	if (previous.plain == SIG_DFL || previous.plain == SIG_IGN)
+		return -ENOTSUP;
 #if defined(__x86_64__)
 	ours.flags |= 0x04000000; /* SA_RESTORER, asm/signal.h */
-	ours.restorer = previous.restorer ? previous.restorer : fault_restorer;
+	ours.restorer = previous.restorer;
 #endif
 	return set_action(&ours, NULL);
 }

@@ -76,6 +76,8 @@ static inline uint64_t page_count(const struct fault_region *r)
 int fault_claim_scratch(void);
 uint8_t *fault_scratch(int slot);
 void fault_release_scratch(int slot);
+/* A hint: lets the processor fetch the block of an absent page, while other work is done. */
+void fault_fetch_block(const struct fault_region *r, uint64_t index);
 /* Decodes the page's block; 0, or -EIO. */
 int fault_decode(const struct fault_region *r, uint64_t index, uint64_t entry, int slot);
 void fault_free_block(struct fault_pool *pool, uint64_t entry);

@@ -9,6 +9,7 @@
  *   fault_test squeeze hold|release PAGES  restores pages at a memory limit that the caller sets
  *   fault_test limit LIBLZ4 PAGES          decompress into a discarded page: what bare C can do
  *   fault_test faults PAGES                what the kernel takes to tell of a fault
+ *   fault_test restores LIBLZ4 PAGES       what touches take of pages that are not in memory
  *
  * Exit code 0: right; 1: not; a control prints what it lost and exits 1.
  */
@@ -55,6 +56,8 @@ int main(int count, char **arguments)
 	}
 	if (strcmp(mode, "faults") == 0 && count == 3)
 		return faults(strtoull(arguments[2], NULL, 10));
+	if (strcmp(mode, "restores") == 0 && count == 4)
+		return restores(arguments[2], strtoull(arguments[3], NULL, 10));
 	if (strcmp(mode, "squeeze") == 0 && count == 4)
 		return squeeze(arguments[2], strtoull(arguments[3], NULL, 10));
 	if (strcmp(mode, "control") == 0 && count == 5) {
@@ -69,6 +72,6 @@ int main(int count, char **arguments)
 	}
 	fprintf(stderr, "usage: fault_test unit | storm SECONDS PAGES | control "
 			"no-protection|no-generation|clean-unprotected|stale-swap SECONDS PAGES | squeeze hold|release PAGES | "
-			"limit LIBLZ4 PAGES | faults PAGES\n");
+			"limit|restores LIBLZ4 PAGES | faults PAGES\n");
 	return 2;
 }

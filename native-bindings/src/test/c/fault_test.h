@@ -60,6 +60,7 @@ void pool_open(struct pool *p, uint32_t page_bytes, uint64_t slots);
 void pool_close(struct pool *p);
 uint64_t pool_freed(struct pool *p);
 void drain_freed(struct pool *p);
+uint64_t store_plain(struct pool *p, const uint8_t *payload, uint32_t length);
 uint64_t store_by(struct pool *p, const uint8_t *content, uint32_t length, unsigned codec);
 uint64_t store(struct pool *p, const uint8_t *content, uint32_t length);
 void release(struct pool *p, uint64_t entry);
@@ -97,6 +98,7 @@ void unit(void);
 int storm(const char *name, double seconds, uint64_t pages, int evictors, int hold_up, uint64_t room);
 int limit(const char *library, uint64_t pages);
 int faults(uint64_t pages);
+int restores(const char *library, uint64_t pages);
 int squeeze(const char *how, uint64_t pages);
 
 #endif

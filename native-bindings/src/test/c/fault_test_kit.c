@@ -98,16 +98,32 @@ void drain_freed(struct pool *p)
 	}
 }
 
-uint64_t store_by(struct pool *p, const uint8_t *content, uint32_t length, unsigned codec)
+/* A slot for so many bytes; the pool's lock is held. */
+static uint64_t take_slot(struct pool *p, uint64_t length)
 {
-	pthread_mutex_lock(&p->lock);
 	drain_freed(p);
 	uint64_t handle = p->vacancies ? p->vacant[--p->vacancies] : ++p->used * p->slot / 16;
-	CHECK(p->used <= p->slots);
+	CHECK(p->used <= p->slots && length + 8 <= p->slot);
+	atomic_store((_Atomic uint64_t *)(void *)(p->memory + handle * 16), length << 8 | 'L');
+	return handle;
+}
+
+uint64_t store_plain(struct pool *p, const uint8_t *payload, uint32_t length)
+{
+	pthread_mutex_lock(&p->lock);
+	uint64_t handle = take_slot(p, length);
+	memcpy(p->memory + handle * 16 + 8, payload, length);
+	pthread_mutex_unlock(&p->lock);
+	return (uint64_t)length << 40 | handle;
+}
+
+uint64_t store_by(struct pool *p, const uint8_t *content, uint32_t length, unsigned codec)
+{
 	/* 65,535 bytes at most: a larger page is stored cut, which these tests do not look at. */
 	uint64_t cut = length > 65535 ? 65535 : length;
+	pthread_mutex_lock(&p->lock);
+	uint64_t handle = take_slot(p, cut);
 	uint8_t *slot = p->memory + handle * 16;
-	atomic_store((_Atomic uint64_t *)(void *)slot, cut << 8 | 'L');
 	for (uint64_t i = 0; i < cut; i++)
 		slot[8 + i] = content[i] ^ (uint8_t)(codec ? dictionary[i % sizeof dictionary] : 0x5a);
 	pthread_mutex_unlock(&p->lock);

@@ -213,7 +213,7 @@ static void evidence(struct pool *p)
 	struct region r = region_open(p, 64 * 4096, 0);
 	struct fault_pool *native = p->native;
 	_Atomic uint32_t *stamps = r.native->stamps;
-	uint64_t written = atomic_load(&native->needs_written);
+	uint64_t written = atomic_load(&native->counters[DEMAND_RESTORES]);
 
 	fill(&r, 64);
 	predicomp_fault_pool_epoch(native, 7);
@@ -222,13 +222,13 @@ static void evidence(struct pool *p)
 		CHECK(atomic_load(&stamps[c]) == 0);
 	CHECK(*at(&r, 17, 0) == (uint64_t)17 << 32);
 	CHECK(atomic_load(&stamps[1]) == 7 && atomic_load(&stamps[0]) == 0);
-	CHECK(atomic_load(&native->needs_written) == written + 1);
+	CHECK(atomic_load(&native->counters[DEMAND_RESTORES]) == written + 1);
 	CHECK((atomic_load(&native->needs[written % NEEDS]) & (((uint64_t)1 << 41) - 1)) == FIRST_PAGE + 17);
 	predicomp_fault_pool_epoch(native, 8);
 	CHECK(predicomp_fault_restore((uint64_t)(uintptr_t)r.base, 16 * 4096, 1) == 16);
 	CHECK(atomic_load(&stamps[0]) == 0); /* what is brought back for nobody is no use of it */
 	*at(&r, 3, 0) = 1;                   /* a clean page that is written is one */
-	CHECK(atomic_load(&stamps[0]) == 8 && atomic_load(&native->needs_written) == written + 1);
+	CHECK(atomic_load(&stamps[0]) == 8 && atomic_load(&native->counters[DEMAND_RESTORES]) == written + 1);
 	CHECK(predicomp_fault_pin((uint64_t)(uintptr_t)r.base + 40 * 4096, 1, 0) == 0);
 	CHECK(atomic_load(&stamps[2]) == 8 && atomic_load(&stamps[3]) == 0);
 	predicomp_fault_unpin((uint64_t)(uintptr_t)r.base + 40 * 4096, 1);

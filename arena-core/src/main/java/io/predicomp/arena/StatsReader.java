@@ -152,7 +152,7 @@ final class StatsReader {
     }
     return Stall.of(
         new StallTimes(histogram),
-        stall.totalNanos() + count(transparent, FaultCounter.STALL_NANOS),
+        stall.totalNanos() + (transparent == null ? 0 : transparent.stallNanos()),
         Math.max(stall.someNanos(), count(transparent, FaultCounter.SOME_NANOS)),
         stall.fullNanos(),
         stall.elapsedNanos());

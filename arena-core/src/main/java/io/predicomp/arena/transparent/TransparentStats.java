@@ -17,10 +17,15 @@ import org.HdrHistogram.Histogram;
  * @param census pages by where their content is
  * @param counters what the fault kernel counted since the arena was opened
  * @param stalls durations of faults, in nanoseconds, within 1 %
+ * @param stallNanos their sum, as exactly
  * @param metadataBytes of the pages' tables
  */
 public record TransparentStats(
-    PageCensus census, Map<FaultCounter, Long> counters, Histogram stalls, long metadataBytes) {
+    PageCensus census,
+    Map<FaultCounter, Long> counters,
+    Histogram stalls,
+    long stallNanos,
+    long metadataBytes) {
   /** What the histogram of checked mode, to which this one is added, can hold. */
   private static final long LONGEST_NANOS = 60_000_000_000L;
 
@@ -37,10 +42,13 @@ public record TransparentStats(
       counts.put(counter, FaultKernel.counter(nativeCounters, counter));
     }
     Histogram stalls = new Histogram(2);
+    long stallNanos = 0;
     for (int bucket = 0; bucket < FaultKernel.STALL_BUCKETS; bucket++) {
       long n = FaultKernel.stalls(nativeCounters, bucket);
       if (n > 0) {
-        stalls.recordValueWithCount(Math.min(FaultKernel.stallNanos(bucket), LONGEST_NANOS), n);
+        long nanos = FaultKernel.stallNanos(bucket);
+        stalls.recordValueWithCount(Math.min(nanos, LONGEST_NANOS), n);
+        stallNanos += nanos * n;
       }
     }
     PageCensus census = PageCensus.NONE;
@@ -49,7 +57,7 @@ public record TransparentStats(
       census = census.plus(census(region));
       metadata += region.metadataBytes(checksums);
     }
-    return new TransparentStats(census, counts, stalls, metadata);
+    return new TransparentStats(census, counts, stalls, stallNanos, metadata);
   }
 
   private static PageCensus census(TransparentRegion region) {

@@ -18,26 +18,16 @@ public enum FaultCounter {
   CORRUPT(6),
   /** Candidates that stayed because of a pin. */
   KEPT_PINNED(7),
-  /** Candidates that stayed because they could not be write-protected. */
-  PROTECT_FAILED(8),
-  /** System pages that were in memory although their page was not. */
-  ALREADY_THERE(9),
   /** Times the kernel had no memory for a page. */
-  MEMORY_RETRIES(10),
-  /** Faults served. */
-  STALLS(11),
-  /** Nanoseconds they took, summed over threads. */
-  STALL_NANOS(12),
-  /** Nanoseconds of the longest. */
-  STALL_MAX_NANOS(13),
+  MEMORY_RETRIES(8),
   /** Nanoseconds during which at least one thread was in a fault. */
-  SOME_NANOS(14),
+  SOME_NANOS(9),
   /** Faults that waited for room in the budget. */
-  BUDGET_WAITS(15),
+  BUDGET_WAITS(10),
   /** Pages they took beyond it, because there was none. */
-  BUDGET_OVERSHOOTS(16),
+  BUDGET_OVERSHOOTS(11),
   /** Of the demand restores, those for a write. */
-  WRITE_RESTORES(17);
+  WRITE_RESTORES(12);
 
   final int index;
 

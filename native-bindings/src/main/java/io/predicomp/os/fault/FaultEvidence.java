@@ -54,8 +54,8 @@ public final class FaultEvidence {
      * @param counters of the pool ({@link FaultKernel#counters})
      */
     public Needs(long counters) {
-      this.written = counters + FaultKernel.NEEDS_WRITTEN;
-      this.ring = written + Long.BYTES;
+      this.written = counters + 8L * FaultCounter.DEMAND_RESTORES.index;
+      this.ring = counters + FaultKernel.NEED_RING;
     }
 
     /** Shows what was written since the last call; returns how many. */

@@ -57,8 +57,8 @@ public final class FaultKernel {
   /** What follows the counters, in bytes from their beginning. */
   private static final long DROPPED = 8L * (FaultCounter.values().length + STALL_BUCKETS);
 
-  /** The number of needs written, and behind it their ring. */
-  static final long NEEDS_WRITTEN = DROPPED + 16L * CODECS;
+  /** The ring of needs. */
+  static final long NEED_RING = DROPPED + 16L * CODECS;
 
   // int predicomp_fault_open(void);
   private static final MethodHandle OPEN = link("open", FunctionDescriptor.of(JAVA_INT));
