@@ -34,7 +34,24 @@ public final class ChildJvm {
   public static String run(
       List<String> options, Map<String, String> environment, Class<?> main, String... arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
+    return run(0, List.of(), options, environment, main, arguments);
+  }
+
+  /**
+   * As {@link #run(List, Class, String...)}.
+   *
+   * @param exitCode what it has to exit with
+   * @param starter a command that runs the rest of its arguments, or nothing
+   */
+  static String run(
+      int exitCode,
+      List<String> starter,
+      List<String> options,
+      Map<String, String> environment,
+      Class<?> main,
+      String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(starter);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath()));
@@ -46,7 +63,7 @@ public final class ChildJvm {
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     long most = PATIENCE_SECONDS + SoakTime.each().toSeconds();
     assertTrue(process.waitFor(most, TimeUnit.SECONDS), said);
-    assertEquals(0, process.exitValue(), said);
+    assertEquals(exitCode, process.exitValue(), said);
     return said;
   }
 

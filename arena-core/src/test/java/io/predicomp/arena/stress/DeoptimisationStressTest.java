@@ -1,23 +1,26 @@
 package io.predicomp.arena.stress;
 
 import io.predicomp.arena.CompressedArena;
-import io.predicomp.arena.PageAccess;
 import io.predicomp.arena.Region;
+import io.predicomp.arena.TransparentSupport;
+import io.predicomp.arena.stress.Unstable.Accesses;
 import java.lang.management.ManagementFactory;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
  * Owned words, evictor at full speed, and compiled accesses that are thrown away again and again:
- * the order of pin, state, data and unpin has to survive the way from compiled code to the
- * interpreter and back.
+ * in checked mode the order of pin, state, data and unpin has to survive the way from compiled code
+ * to the interpreter and back, in transparent mode the fault.
  */
 class DeoptimisationStressTest {
   private static final int PAGE = 4096;
+  private static final long BYTES = 16 * PAGE;
   private static final int OWNERS = 3;
   private static final long SHAKE_EVERY_NANOS = 2_000_000;
   private static final long LEAST_SHAKES = 20;
@@ -27,20 +30,46 @@ class DeoptimisationStressTest {
 
   @Test
   void cursors() throws InterruptedException {
-    owners("deoptimised cursors, 16 pages", Region::cursor);
+    owners(
+        "deoptimised cursors, 16 pages",
+        Accesses.CHECKED,
+        arena -> arena.allocateRegion(BYTES)::cursor);
   }
 
   @Test
   void region() throws InterruptedException {
-    owners("deoptimised region, 16 pages", region -> region);
+    owners(
+        "deoptimised region, 16 pages",
+        Accesses.CHECKED,
+        arena -> {
+          Region region = arena.allocateRegion(BYTES);
+          return () -> region;
+        });
   }
 
-  private void owners(String test, Function<Region, PageAccess> access)
+  /** The instruction that faults may belong to a compilation that is given up meanwhile. */
+  @Test
+  void transparent() throws InterruptedException {
+    TransparentSupport.require();
+    owners(
+        "deoptimised transparent, 16 pages",
+        Accesses.PLAIN,
+        arena -> {
+          Unstable.Longs longs = new Unstable.Longs(arena.transparent().allocate(BYTES, PAGE));
+          return () -> longs;
+        });
+  }
+
+  /**
+   * @param memory allocates it; what it returns is asked by each owner for its access
+   */
+  private void owners(
+      String test, Accesses accesses, Function<CompressedArena, Supplier<Object>> memory)
       throws InterruptedException {
     Queue<WordOwner> owners = new ConcurrentLinkedQueue<>();
     long compiledBefore = compileMillis();
     try (CompressedArena arena = CompressedArena.open()) {
-      Region region = arena.allocateRegion(16 * PAGE);
+      Supplier<Object> access = memory.apply(arena);
       Crew crew =
           new Crew().add("evictor", () -> arena::compressAll).add("storm", () -> this::shakeAll);
       for (int i = 0; i < OWNERS; i++) {
@@ -48,9 +77,9 @@ class DeoptimisationStressTest {
         crew.add(
             "owner " + i,
             () -> {
-              StormyWords words = new StormyWords(access.apply(region));
+              StormyWords words = new StormyWords(access.get(), accesses);
               storms.add(words);
-              WordOwner owner = new WordOwner(words, region.byteSize(), index, OWNERS);
+              WordOwner owner = new WordOwner(words, BYTES, index, OWNERS);
               owners.add(owner);
               return () -> {
                 words.renewIfWorn();
@@ -80,18 +109,20 @@ class DeoptimisationStressTest {
 
   /** Takes a new copy when the storm has worn the old one out. */
   private static final class StormyWords implements Words {
-    private final PageAccess access;
+    private final Object memory;
+    private final Accesses accesses;
     private volatile Unstable shaken;
     private volatile int shakesLeft;
     private Unstable words;
 
-    StormyWords(PageAccess access) throws Exception {
-      this.access = access;
+    StormyWords(Object memory, Accesses accesses) throws Exception {
+      this.memory = memory;
+      this.accesses = accesses;
       renew();
     }
 
     private void renew() throws Exception {
-      words = Unstable.of(access);
+      words = Unstable.of(memory, accesses);
       shakesLeft = Unstable.MOST_SHAKES;
       shaken = words;
     }

@@ -6,9 +6,12 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.predicomp.arena.ArenaConfig;
 import io.predicomp.arena.CompressedArena;
 import io.predicomp.arena.TransparentArena;
+import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * that are HotSpot's, fails in native memory of others, locks its memory. Exits with 1 and a stack
  * trace if anything went wrong.
  *
- * <p>Arguments: {@code mlockall} to lock all memory first.
+ * <p>Arguments: {@code mlockall} to lock all memory first, {@code privileges} to say which there
+ * are.
  */
 public final class TransparentSituations {
   private static final int PAGE = 4096;
@@ -42,7 +46,18 @@ public final class TransparentSituations {
     if (args.length > 0 && args[0].equals("mlockall")) {
       lockAll();
     }
+    if (args.length > 0 && args[0].equals("privileges")) {
+      privileges();
+    }
     new TransparentSituations().run();
+  }
+
+  private static void privileges() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("CapEff:")) {
+        System.out.println("capabilities " + line.substring("CapEff:".length()).strip());
+      }
+    }
   }
 
   @SuppressWarnings("restricted")

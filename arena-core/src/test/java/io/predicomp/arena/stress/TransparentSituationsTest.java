@@ -1,6 +1,7 @@
 package io.predicomp.arena.stress;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.predicomp.arena.TransparentSupport;
 import java.nio.file.Files;
@@ -8,12 +9,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@link TransparentSituations} in JVMs that others have their hands in as well. */
 class TransparentSituationsTest {
+  private static final List<String> SETPRIV =
+      List.of("/usr/bin/setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs");
+
   @TempDir Path directory;
 
   @BeforeAll
@@ -40,6 +45,43 @@ class TransparentSituationsTest {
     Path file = directory.resolve("flight.jfr");
     run(List.of("-XX:StartFlightRecording=settings=profile,filename=" + file), Map.of());
     assertTrue(Files.size(file) > 0);
+  }
+
+  /** A signal for each 100 µs of a thread's CPU time, whose handler walks its stack. */
+  @Test
+  void aSamplerInterrupts() throws Exception {
+    Path file = directory.resolve("samples.jfr");
+    run(
+        List.of(
+            "-XX:StartFlightRecording:jdk.CPUTimeSample#enabled=true,"
+                + "jdk.CPUTimeSample#throttle=100us,filename="
+                + file),
+        Map.of());
+    try (RecordingFile recording = new RecordingFile(file)) {
+      boolean sampled = false;
+      while (recording.hasMoreEvents() && !sampled) {
+        sampled = recording.readEvent().getEventType().getName().equals("jdk.CPUTimeSample");
+      }
+      assertTrue(sampled, "no sample was taken");
+    }
+  }
+
+  /** Root that keeps nothing but its files; whoever is not root has nothing to lose. */
+  @Test
+  void withoutAnyPrivilege() throws Exception {
+    List<String> starter = List.of();
+    if (System.getProperty("user.name").equals("root")) {
+      boolean possible = Files.isExecutable(Path.of(SETPRIV.getFirst()));
+      if (!possible) {
+        System.out.println("SKIPPED: root cannot drop its capabilities without setpriv");
+      }
+      assumeTrue(possible, "no setpriv");
+      starter = SETPRIV;
+    }
+    String said =
+        ChildJvm.run(
+            0, starter, List.of("-Xmx64m"), Map.of(), TransparentSituations.class, "privileges");
+    assertTrue(said.contains("capabilities 0000000000000000\n"), said);
   }
 
   @Test

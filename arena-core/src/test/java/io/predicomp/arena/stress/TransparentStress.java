@@ -30,7 +30,8 @@ import net.jpountz.lz4.LZ4FastDecompressor;
  * and over and the background loops do what they do, in a JVM of its own. Prints its exposure;
  * exits with 1 if a word was wrong.
  *
- * <p>Arguments: seconds, pages.
+ * <p>Arguments: seconds, pages; {@code unprotected} to put back a copy of a page that others wrote
+ * meanwhile, as an eviction without protection would: the check must notice.
  */
 public final class TransparentStress {
   private static final int PAGE = 4096;
@@ -57,11 +58,13 @@ public final class TransparentStress {
   private final LongAdder accesses = new LongAdder();
   private final LongAdder bad = new LongAdder();
   private final LongAdder overflows = new LongAdder();
+  private final boolean unprotected;
   private volatile boolean stop;
   private volatile Object garbage = "";
 
-  private TransparentStress(int pages) {
+  private TransparentStress(int pages, boolean unprotected) {
     this.pages = pages;
+    this.unprotected = unprotected;
     this.words = memory.allocate((long) pages * PAGE, PAGE);
     for (int page = 0; page < pages; page++) {
       MemorySegment.copy(
@@ -84,7 +87,8 @@ public final class TransparentStress {
   }
 
   public static void main(String[] args) throws InterruptedException {
-    new TransparentStress(Integer.parseInt(args[1])).run(Double.parseDouble(args[0]));
+    boolean unprotected = args.length > 2 && args[2].equals("unprotected");
+    new TransparentStress(Integer.parseInt(args[1]), unprotected).run(Double.parseDouble(args[0]));
   }
 
   private void run(double seconds) throws InterruptedException {
@@ -230,6 +234,12 @@ public final class TransparentStress {
 
   private void evict() {
     for (int round = 0; !stop; round++) {
+      if (unprotected) {
+        MemorySegment page = words.asSlice((long) (round % pages) * PAGE, PAGE);
+        MemorySegment copy = MemorySegment.ofArray(page.toArray(JAVA_BYTE));
+        rest();
+        page.copyFrom(copy);
+      }
       memory.compress();
       if (round % 4 == 0) {
         arena.recompressAll(round % 8 == 0 ? PageTier.DENSE : PageTier.COLDEST);

@@ -1,14 +1,22 @@
 package io.predicomp.arena.stress;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.predicomp.arena.TransparentSupport;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@link TransparentStress} in JVMs of every kind. */
 class TransparentStressTest {
+  private static final String SECONDS = Double.toString(SoakTime.each().toMillis() / 1000.0);
+
   @BeforeAll
   static void needsUserfaultfd() {
     TransparentSupport.require();
@@ -21,16 +29,55 @@ class TransparentStressTest {
         "-XX:+UseZGC",
         "-XX:+UseParallelGC",
         "-XX:+UseSerialGC",
+        "-XX:+UseShenandoahGC",
         "-XX:TieredStopAtLevel=1",
         "-Xint",
         "-Xcomp",
         "-XX:+UseSerialGC -Xcheck:jni"
       })
   void noWordIsWrong(String options) throws Exception {
+    if (options.contains("Shenandoah")) {
+      skipWithoutCollector(options);
+    }
+    List<String> jvm = jvm(options);
+    System.out.print(options + ": " + ChildJvm.run(jvm, TransparentStress.class, SECONDS, "64"));
+  }
+
+  /** So that the other runs mean something. */
+  @Test
+  void theCheckNoticesWritesThatAreLost() throws Exception {
+    String said =
+        ChildJvm.run(
+            1,
+            List.of(),
+            jvm("-XX:+UseSerialGC"),
+            Map.of(),
+            TransparentStress.class,
+            SECONDS,
+            "64",
+            "unprotected");
+    System.out.print("unprotected: " + said);
+    assertTrue(said.contains(" bad words") && !said.contains(" 0 bad words"), said);
+  }
+
+  private static List<String> jvm(String options) {
     List<String> jvm = new ArrayList<>(List.of(options.split(" ", -1)));
     jvm.add("-Xmx256m");
-    String seconds = Double.toString(SoakTime.each().toMillis() / 1000.0);
-    String said = ChildJvm.run(jvm, TransparentStress.class, seconds, "64");
-    System.out.print(options + ": " + said);
+    return jvm;
+  }
+
+  /** Not every build of a JDK has every collector. */
+  private static void skipWithoutCollector(String options) throws Exception {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    Process process =
+        new ProcessBuilder(java.toString(), options, "-version")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    boolean known = process.waitFor() == 0;
+    if (!known) {
+      System.out.println("SKIPPED: this JDK has no " + options);
+    }
+    assumeTrue(known, options);
   }
 }

@@ -1,9 +1,8 @@
 package io.predicomp.arena.stress;
 
-import io.predicomp.arena.PageAccess;
+import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.invoke.MutableCallSite;
 
 /**
@@ -11,39 +10,32 @@ import java.lang.invoke.MutableCallSite;
  * same, invalidates every compilation that an access was inlined into.
  */
 final class UnstableWords implements Unstable {
-  private static final MethodHandle[] GETTERS = twins("getLong", long.class, long.class);
-  private static final MethodHandle[] SETTERS =
-      twins("setLong", void.class, long.class, long.class);
-  private static final MutableCallSite GETTER = new MutableCallSite(GETTERS[0]);
-  private static final MutableCallSite SETTER = new MutableCallSite(SETTERS[0]);
+  private static final Accesses ACCESSES = accesses();
+  private static final MutableCallSite GETTER = new MutableCallSite(ACCESSES.getters().get(0));
+  private static final MutableCallSite SETTER = new MutableCallSite(ACCESSES.setters().get(0));
   private static final MethodHandle GET = GETTER.dynamicInvoker();
   private static final MethodHandle SET = SETTER.dynamicInvoker();
 
-  private final PageAccess access;
+  private final Object memory;
   private int twin;
 
-  UnstableWords(PageAccess access) {
-    this.access = access;
+  UnstableWords(Object memory) {
+    this.memory = memory;
   }
 
-  /** Two handles of one method. */
-  private static MethodHandle[] twins(String name, Class<?> result, Class<?>... parameters) {
-    MethodType type = MethodType.methodType(result, parameters);
-    MethodHandle[] twins = new MethodHandle[2];
+  private static Accesses accesses() {
     try {
-      for (int i = 0; i < twins.length; i++) {
-        twins[i] = MethodHandles.publicLookup().findVirtual(PageAccess.class, name, type);
-      }
-    } catch (ReflectiveOperationException e) {
+      return MethodHandles.classData(
+          MethodHandles.lookup(), ConstantDescs.DEFAULT_NAME, Accesses.class);
+    } catch (IllegalAccessException e) {
       throw new ExceptionInInitializerError(e);
     }
-    return twins;
   }
 
   @Override
   public long get(long offset) {
     try {
-      return (long) GET.invokeExact(access, offset);
+      return (long) GET.invokeExact(memory, offset);
     } catch (Throwable t) {
       throw new AssertionError(t);
     }
@@ -52,7 +44,7 @@ final class UnstableWords implements Unstable {
   @Override
   public void set(long offset, long value) {
     try {
-      SET.invokeExact(access, offset, value);
+      SET.invokeExact(memory, offset, value);
     } catch (Throwable t) {
       throw new AssertionError(t);
     }
@@ -61,8 +53,8 @@ final class UnstableWords implements Unstable {
   @Override
   public void shake() {
     twin = 1 - twin;
-    GETTER.setTarget(GETTERS[twin]);
-    SETTER.setTarget(SETTERS[twin]);
+    GETTER.setTarget(ACCESSES.getters().get(twin));
+    SETTER.setTarget(ACCESSES.setters().get(twin));
     MutableCallSite.syncAll(new MutableCallSite[] {GETTER, SETTER});
   }
 }
