@@ -123,8 +123,11 @@ final class HotnessAgent implements Agent {
     state.activities.endScan(memory.regions());
     scannedAt = now;
     lazy = census.touched() == 0 ? Math.min(lazy * 2, LAZIEST) : 1;
-    if (policy.scanned(stallNanos.next(memory.stalledNanos()), nanos, state.periodNanos)) {
-      decide();
+    measure();
+    long stalled = stallNanos.next(memory.stalledNanos());
+    if (policy.scanned(costs, stalled, nanos, state.periodNanos)) {
+      policy.decide(costs, quota.share(), coverage);
+      state.verdict = policy.reason();
     }
     census.fit(policy);
     publish();
@@ -147,7 +150,7 @@ final class HotnessAgent implements Agent {
     state.stallPercent = policy.stallPercent();
   }
 
-  private void decide() {
+  private void measure() {
     costs.demoted(demoted.next(state.demoted.sum()), demoteCpu.next(state.demoteCpuNanos.sum()));
     costs.restored(
         restored.next(state.restored.sum()), restoreCpu.next(state.restoreCpuNanos.sum()));
@@ -163,8 +166,6 @@ final class HotnessAgent implements Agent {
     if (waited > 0) {
       costs.stalled(late, waited);
     }
-    policy.decide(costs, quota.share(), coverage);
-    state.verdict = policy.reason();
   }
 
   /** The difference to the last value. */

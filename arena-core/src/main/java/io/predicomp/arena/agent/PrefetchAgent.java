@@ -26,6 +26,9 @@ final class PrefetchAgent implements Agent {
   private static final long WATCHING_NANOS = 6_000_000;
   private static final long LONGEST_IDLE_NANOS = 16_000_000;
 
+  /** While nothing is predicted. The log holds what a burst needs in that time. */
+  private static final long SILENT_IDLE_NANOS = 24_000_000;
+
   /** Long enough for a demand restore to end. */
   private static final long YIELD_NANOS = 50_000;
 
@@ -89,7 +92,7 @@ final class PrefetchAgent implements Agent {
     if (next == null) {
       pace.end(now, state.restoreNanos);
       meter.charge();
-      idleNanos = heard > 0 ? attentiveNanos() : Math.min(2 * idleNanos, LONGEST_IDLE_NANOS);
+      idleNanos = heard > 0 ? attentiveNanos() : Math.min(2 * idleNanos, longestIdleNanos());
       return 0;
     }
     idleNanos = SHORTEST_IDLE_NANOS;
@@ -163,7 +166,15 @@ final class PrefetchAgent implements Agent {
 
   /** Nobody waits for predictors that only watch, and waking up costs more than listening. */
   private long attentiveNanos() {
-    return state.predictor.equals(PredictorChoice.OFF) ? WATCHING_NANOS : SHORTEST_IDLE_NANOS;
+    return isSilent() ? WATCHING_NANOS : SHORTEST_IDLE_NANOS;
+  }
+
+  private long longestIdleNanos() {
+    return isSilent() && state.periodNanos == 0 ? SILENT_IDLE_NANOS : LONGEST_IDLE_NANOS;
+  }
+
+  private boolean isSilent() {
+    return state.predictor.equals(PredictorChoice.OFF);
   }
 
   /** Regions take turns, a slice each. */

@@ -46,6 +46,7 @@ public final class AgeHistogram {
 
   private final double[] touchedAtLeast = new double[OLDEST + 1];
   private double observedNanos;
+  private double quietNanos;
   private long totalObservedNanos;
 
   public AgeHistogram() {
@@ -88,6 +89,7 @@ public final class AgeHistogram {
     Arrays.fill(scanPages, 0);
     Arrays.fill(scanTouched, 0);
     observedNanos = observedNanos * keep + epochNanos;
+    quietNanos = quietNanos * keep + (touched == 0 ? epochNanos : 0);
     totalObservedNanos += epochNanos;
   }
 
@@ -113,6 +115,11 @@ public final class AgeHistogram {
     return pageNanos <= 0 ? 0 : Math.max(0, touched) / pageNanos * 1e9;
   }
 
+  /** Share of the time in which no page was touched, 0 to 1. */
+  public double quietShare() {
+    return observedNanos == 0 ? 0 : quietNanos / observedNanos;
+  }
+
   /** All pages, averaged. */
   public double pages() {
     return pagesAtLeast(0);
@@ -130,6 +137,7 @@ public final class AgeHistogram {
     Arrays.fill(pageNanosAtLeast, 0);
     Arrays.fill(touchedAtLeast, 0);
     observedNanos = 0;
+    quietNanos = 0;
     totalObservedNanos = 0;
   }
 }

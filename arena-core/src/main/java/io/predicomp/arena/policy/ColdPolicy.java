@@ -23,6 +23,9 @@ public final class ColdPolicy {
   /** By how much more the other measure must hold to be taken. */
   private static final double WORTH_CHANGING = 1.05;
 
+  /** Memory that nobody touches for so much of the time sleeps and wakes as a whole. */
+  private static final double SLEEPS = 0.5;
+
   private static final long DECIDE_NANOS = 1_000_000_000;
 
   private final AgeHistogram ages;
@@ -64,13 +67,16 @@ public final class ColdPolicy {
   /**
    * Takes in the stall since the last scan.
    *
+   * @param costs what pages cost by now, those of that stall included
    * @param periodNanos see {@link StallController#window}
    * @return whether it is time to {@link #decide}
    */
-  public boolean scanned(long stallNanos, long elapsedNanos, long periodNanos) {
+  public boolean scanned(PageCosts costs, long stallNanos, long elapsedNanos, long periodNanos) {
     double before = stalls.allowance();
     stalls.window(periodNanos);
     stalls.settlesWithin(threshold().nanos());
+    double planned = threshold().plannedStallShare(recurs ? recurrences : ages, costs);
+    stalls.plans(planned / (stalls.target() * PLANNED_SHARE));
     stalls.update(stallNanos, elapsedNanos);
     sinceDecision += elapsedNanos;
     return sinceDecision >= DECIDE_NANOS || stalls.allowance() < before;
@@ -83,14 +89,15 @@ public final class ColdPolicy {
     byAge.update(ages, costs, cpuShare, stallShare, coverage);
     byRecurrence.update(recurrences, costs, cpuShare, stallShare, coverage);
     double other = recurs ? byAge.gain() : byRecurrence.gain();
-    if (other > threshold().gain() * WORTH_CHANGING) {
+    if (ages.quietShare() > SLEEPS) {
+      recurs = false;
+    } else if (other > threshold().gain() * WORTH_CHANGING) {
       recurs = !recurs;
     }
     payablePerSecond =
         Math.min(
             cpuShare * ColdThreshold.PAGE_MOVE_SHARE / BreakEven.cpuShare(costs, 1),
             stallShare / Math.max(1e-12, BreakEven.stallShare(costs, 1, coverage)));
-    stalls.plans(threshold().plannedStallShare(costs) / (stalls.target() * PLANNED_SHARE));
   }
 
   /**

@@ -189,9 +189,12 @@ public final class ColdThreshold {
     return verdict.demotes() ? share : 0;
   }
 
-  /** Share of one thread's time that demoting by it stalls if nothing is restored ahead. */
-  double plannedStallShare(PageCosts costs) {
-    return BreakEven.stallShare(costs, pagesPerSecond * share, 0);
+  /**
+   * Share of one thread's time that demoting by it stalls if nothing is restored ahead, by what is
+   * known now and may not have been when it was decided.
+   */
+  double plannedStallShare(AgeHistogram seen, PageCosts costs) {
+    return BreakEven.stallShare(costs, seen.touchedAgainPerSecond(age) * share, 0);
   }
 
   /** Share of all pages that the threshold holds compressed on average, 0 to 1. */

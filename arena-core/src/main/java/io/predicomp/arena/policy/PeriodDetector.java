@@ -22,9 +22,10 @@ import java.util.Arrays;
  * </ul>
  *
  * <p>Two intervals that agree to 2 % are enough, three to 4 %, four to 8 %; after a wrong
- * prediction only four are. An interval that disagrees starts the learning anew, so irregular sleep
- * is met with silence. What is restored is what was needed or touched in the last two active
- * phases; or the whole region, if each phase needs other pages ({@link RoamingWakes}).
+ * prediction only four are. An interval that disagrees starts the learning anew, and if it does by
+ * more than 8 % one more has to agree then, so irregular sleep is met with silence. What is
+ * restored is what was needed or touched in the last two active phases; or the whole region, if
+ * each phase needs other pages ({@link RoamingWakes}).
  *
  * <p>Works on activity seen once an epoch, takes the time of the first need of an epoch, or of the
  * one before it, where there was one: such a wake is known exactly, any other to within an epoch.
@@ -215,6 +216,10 @@ public final class PeriodDetector implements PrefetchPolicy {
         double off = uncertainty > EXACT_NANOS ? 0 : Math.abs(interval / mean() - 1);
         spread = Math.max(off, spread * SPREAD_KEEP);
       } else {
+        if (Math.abs(interval / mean() - 1) > TOLERANCE[INTERVALS]) {
+          // Where intervals differ that much, two that agree do so by chance.
+          enough = Math.min(enough + 1, INTERVALS);
+        }
         known = 0;
         inexact = 0;
       }

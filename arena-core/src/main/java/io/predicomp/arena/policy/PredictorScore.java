@@ -33,9 +33,12 @@ public final class PredictorScore {
   /** Pages of a stretch, of which one is watched. */
   private final int stretch;
 
-  private final int[] predictedPage;
-  private final int[] madeAt;
-  private final int[] deadline;
+  private final int slots;
+
+  /** By slot: when it was predicted and by when; {@link #NONE} if it is not. Empty at first. */
+  private int[] madeAt = {};
+
+  private int[] deadline = {};
   private double hits;
   private double misses;
   private double needed;
@@ -76,21 +79,18 @@ public final class PredictorScore {
   }
 
   /**
-   * Scores predictions for a region of this many pages. Takes 12 bytes for each of at most 16 Ki.
+   * Scores predictions for a region of this many pages. Takes 8 bytes for each of at most 16 Ki,
+   * from the first prediction on.
    */
   public PredictorScore(int pages) {
     stretch = Math.ceilDiv(Math.max(1, pages), MOST_SLOTS);
-    int slots = Math.ceilDiv(Math.max(1, pages), stretch);
-    predictedPage = new int[slots];
-    madeAt = new int[slots];
-    deadline = new int[slots];
-    Arrays.fill(predictedPage, NONE);
+    slots = Math.ceilDiv(Math.max(1, pages), stretch);
   }
 
   /** The slot of a page, or {@link #NONE} if it is not watched, as outside of the region. */
   private int slot(int page) {
     int slot = page / stretch;
-    return slot < predictedPage.length && watched(slot) == page ? slot : NONE;
+    return slot < slots && watched(slot) == page ? slot : NONE;
   }
 
   /** The page of a stretch that is watched: another place in each, or strides would be missed. */
@@ -100,6 +100,26 @@ public final class PredictorScore {
 
   private static int units(long nanos) {
     return (int) (nanos >>> UNIT_SHIFT);
+  }
+
+  /** The same, but never {@link #NONE}. */
+  private static int madeUnits(long nanos) {
+    int units = units(nanos);
+    return units == NONE ? NONE - 1 : units;
+  }
+
+  private boolean isPredicted(int slot) {
+    return slot < madeAt.length && madeAt[slot] != NONE;
+  }
+
+  private void predict(int slot, long nowNanos, long due) {
+    if (madeAt.length == 0) {
+      madeAt = new int[slots];
+      deadline = new int[slots];
+      Arrays.fill(madeAt, NONE);
+    }
+    madeAt[slot] = madeUnits(nowNanos);
+    deadline[slot] = units(due);
   }
 
   /** How many pages each watched one stands for. */
@@ -117,13 +137,8 @@ public final class PredictorScore {
       int end = plan.end(range);
       for (int slot = plan.from(range) / stretch; slot * (long) stretch < end; slot++) {
         int page = watched(slot);
-        if (page >= plan.from(range)
-            && page < end
-            && slot < predictedPage.length
-            && isAway.test(page)) {
-          predictedPage[slot] = page;
-          madeAt[slot] = units(nowNanos);
-          deadline[slot] = units(due);
+        if (page >= plan.from(range) && page < end && slot < slots && isAway.test(page)) {
+          predict(slot, nowNanos, due);
         }
       }
     }
@@ -132,7 +147,7 @@ public final class PredictorScore {
   /** Whether a page is watched, and predicted to be needed. */
   public boolean predicts(int page) {
     int slot = slot(page);
-    return slot != NONE && predictedPage[slot] == page;
+    return slot != NONE && isPredicted(slot);
   }
 
   /**
@@ -149,12 +164,12 @@ public final class PredictorScore {
     lastNeedPage = page;
     lastNeedNanos = nowNanos;
     needed++;
-    if (predictedPage[slot] == page) {
-      predictedPage[slot] = NONE;
+    if (isPredicted(slot)) {
       hits++;
       if (units(nowNanos) - madeAt[slot] >= units(restoreNanos)) {
         timely++;
       }
+      madeAt[slot] = NONE;
     }
     if (needed > WINDOW || hits + misses > WINDOW) {
       hits /= 2;
@@ -166,22 +181,22 @@ public final class PredictorScore {
 
   /** Begins anew. */
   void forget() {
-    Arrays.fill(predictedPage, NONE);
+    Arrays.fill(madeAt, NONE);
     hits = 0;
     misses = 0;
     needed = 0;
     timely = 0;
   }
 
-  /** Ends predictions whose time is over. Looks at up to {@code slots} of the table. */
-  public void expire(long nowNanos, int slots) {
+  /** Ends predictions whose time is over. Looks at up to {@code most} of the table. */
+  public void expire(long nowNanos, int most) {
     int now = units(nowNanos);
-    for (int i = 0; i < Math.min(slots, predictedPage.length); i++) {
-      if (predictedPage[sweepAt] != NONE && now - deadline[sweepAt] > units(EXPIRY_NANOS)) {
-        predictedPage[sweepAt] = NONE;
+    for (int i = 0; i < Math.min(most, madeAt.length); i++) {
+      if (isPredicted(sweepAt) && now - deadline[sweepAt] > units(EXPIRY_NANOS)) {
+        madeAt[sweepAt] = NONE;
         misses++;
       }
-      sweepAt = sweepAt + 1 == predictedPage.length ? 0 : sweepAt + 1;
+      sweepAt = sweepAt + 1 == slots ? 0 : sweepAt + 1;
     }
   }
 
@@ -217,6 +232,6 @@ public final class PredictorScore {
 
   /** Heap bytes. */
   public long metadataBytes() {
-    return 3L * Integer.BYTES * predictedPage.length;
+    return 2L * Integer.BYTES * madeAt.length;
   }
 }

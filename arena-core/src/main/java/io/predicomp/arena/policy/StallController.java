@@ -41,6 +41,9 @@ public final class StallController {
 
   static final long LONGEST_WINDOW_NANOS = 60_000_000_000L;
 
+  /** A window holds so many of the gaps between moments of stall. */
+  private static final double WINDOW_GAPS = 4;
+
   private static final double SHORTEST_CUT_NANOS = 1e9;
 
   /** Growth a second at most. */
@@ -71,6 +74,8 @@ public final class StallController {
   private static final double WORSE = 2;
 
   private final double target;
+  private final StallSpells spells = new StallSpells();
+  private double periodNanos;
   private double windowNanos = SHORTEST_WINDOW_NANOS;
   private double settleNanos;
   private double budgetNanos;
@@ -115,7 +120,12 @@ public final class StallController {
    *     minute
    */
   public void window(long periodNanos) {
-    double next = Math.clamp(periodNanos, SHORTEST_WINDOW_NANOS, LONGEST_WINDOW_NANOS);
+    this.periodNanos = (double) periodNanos;
+  }
+
+  private void fitWindow() {
+    double wanted = Math.max(periodNanos, WINDOW_GAPS * spells.gapNanos());
+    double next = Math.clamp(wanted, SHORTEST_WINDOW_NANOS, LONGEST_WINDOW_NANOS);
     if (next != windowNanos) {
       budgetNanos *= next / windowNanos;
       windowNanos = next;
@@ -138,7 +148,7 @@ public final class StallController {
    * @param share above 0; more than 1 counts as 1
    */
   public void plans(double share) {
-    planned = Math.clamp(share, LEAST, 1);
+    planned = Math.max(share, LEAST);
   }
 
   /**
@@ -151,6 +161,8 @@ public final class StallController {
     if (elapsedNanos <= 0) {
       return;
     }
+    spells.add(stallNanos, elapsedNanos, target);
+    fitWindow();
     double full = target * windowNanos;
     budgetNanos = Math.min(full, budgetNanos + target * elapsedNanos - stallNanos);
     double keep = Math.exp(-elapsedNanos / windowNanos);
@@ -173,14 +185,7 @@ public final class StallController {
       }
     } else if (budgetNanos < 0 && stalledSinceCut >= full * CUT_AFTER) {
       if (unsettledNanos == 0 || share > WORSE * goalShare) {
-        double inForce = Math.min(allowance, planned);
-        before = unsettledNanos > 0 ? Math.max(before, inForce) : inForce;
-        goal = inForce * Math.min(CUT_BELOW, CUT_BELOW * target / share);
-        goalShare = share;
-        unsettledNanos = settleNanos;
-        regained = 0;
-        backOffs++;
-        cutTo(goal, full);
+        answer(share, full);
       }
     } else if (unsettledNanos == 0) {
       if (budgetNanos >= full * GROWS_ABOVE || allowance < regained) {
@@ -205,6 +210,21 @@ public final class StallController {
         nanosSinceCut = 0;
       }
     }
+  }
+
+  /**
+   * The plan that was in force stalled more than the target. If by what is known now it stalls as
+   * much, the next plan will be smaller without being told, and no cut is needed.
+   */
+  private void answer(double share, double full) {
+    double inForce = Math.min(allowance, planned);
+    before = unsettledNanos > 0 ? Math.max(before, inForce) : inForce;
+    goal = Math.min(allowance, planned * Math.min(CUT_BELOW, CUT_BELOW * target / share));
+    goalShare = share;
+    unsettledNanos = settleNanos;
+    regained = 0;
+    backOffs += goal < allowance ? 1 : 0;
+    cutTo(goal, full);
   }
 
   private void cutTo(double least, double full) {

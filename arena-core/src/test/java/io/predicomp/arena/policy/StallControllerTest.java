@@ -109,13 +109,46 @@ class StallControllerTest {
   }
 
   @Test
+  void wakesAtIrregularTimesAreJudgedOverSeveral() {
+    Random random = new Random(3);
+    for (int wake = 0; wake < 60; wake++) {
+      wakes(1, 92, 5_000 + 50 * random.nextInt(200));
+    }
+    assertEquals(1, controller.allowance());
+    assertEquals(0, controller.backOffs());
+  }
+
+  @Test
+  void tooMuchAtIrregularTimesIsAnsweredAllTheSame() {
+    Random random = new Random(3);
+    for (int wake = 0; wake < 12; wake++) {
+      wakes(1, 180, 5_000 + 50 * random.nextInt(200));
+    }
+    assertTrue(controller.allowance() < 0.7, "allows " + controller.allowance());
+    assertTrue(controller.allowance() > 0.25, "strangled: " + controller.allowance());
+  }
+
+  /** Before pages came back for the first time nobody knew that they would. */
+  @Test
+  void whatTheNextPlanWillMendIsNotCut() {
+    controller.plans(0);
+    wakes(1, 0, 10_000);
+    controller.plans(2);
+    wakes(1, 200, 1_000);
+    controller.plans(1);
+    wakes(3, 95, 10_000);
+    assertEquals(1, controller.allowance());
+    assertEquals(0, controller.backOffs());
+  }
+
+  @Test
   void aLongPeriodIsItsOwnWindow() {
     controller.window(40_000_000_000L);
     wakes(10, 380, 40_000);
     assertEquals(1, controller.allowance());
     controller.window(0);
     wakes(3, 380, 40_000);
-    assertTrue(controller.backOffs() > 0, "without the period it is too much at once");
+    assertEquals(1, controller.allowance(), "its gaps tell as much");
   }
 
   @Test

@@ -105,7 +105,7 @@ final class ZipfPages {
     slowness += SLOWNESS_FOLLOWS * (random.nextDouble() * 2 - slowness);
     long waited = (long) (returns * costNanos * slowness) + otherStallNanos;
     scan();
-    if (policy.scanned(waited, EPOCH, 0)) {
+    if (policy.scanned(costs, waited, EPOCH, 0)) {
       policy.decide(costs, QUOTA, 0);
     }
     costs.stalled(returns, waited);
