@@ -14,6 +14,7 @@ arena=(
   io.predicomp.arena.codec.Lz4ContractTest io.predicomp.arena.codec.PatternCodecTest
   io.predicomp.arena.codec.ZstdContractTest io.predicomp.arena.page.FailureInjectionTest
   io.predicomp.arena.pool.CompressedPoolModelTest io.predicomp.arena.stress.CloseUnderFireTest
+  io.predicomp.arena.stress.StackOverflowTest
 )
 
 # tests MODULE NAME...: here, in the machine. Few tries of each property, because all of it is emulated.
