@@ -2,6 +2,7 @@ package io.predicomp.arena;
 
 import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.page.PinSlot;
+import io.predicomp.arena.page.Pins;
 import io.predicomp.os.address.AddressSpace;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -36,7 +37,7 @@ final class BulkAccess {
         long to = access.table.base() + offset + done;
         MemorySegment.copy(source, sourceOffset + done, ALL, to, piece);
       } finally {
-        slot.exit();
+        Pins.exit(slot);
       }
       done += piece;
     }
@@ -54,7 +55,7 @@ final class BulkAccess {
         long from = access.table.base() + offset + done;
         MemorySegment.copy(ALL, from, target, targetOffset + done, piece);
       } finally {
-        slot.exit();
+        Pins.exit(slot);
       }
       done += piece;
     }
@@ -69,7 +70,7 @@ final class BulkAccess {
         enter(slot, access.table, offset + done, piece, true);
         ALL.asSlice(access.table.base() + offset + done, piece).fill(value);
       } finally {
-        slot.exit();
+        Pins.exit(slot);
       }
       done += piece;
     }
@@ -91,7 +92,7 @@ final class BulkAccess {
           return done + different;
         }
       } finally {
-        slot.exit();
+        Pins.exit(slot);
       }
       done += piece;
     }
@@ -127,11 +128,11 @@ final class BulkAccess {
       int sourcePage = pageOf(from, sourceOffset + at);
       int targetPage = pageOf(to, targetOffset + at);
       try {
-        slot.enterBoth(from, sourcePage, to, targetPage);
+        Pins.enterBoth(slot, from, sourcePage, to, targetPage);
         MemorySegment.copy(
             ALL, from.base() + sourceOffset + at, ALL, to.base() + targetOffset + at, piece);
       } finally {
-        slot.exitBoth();
+        Pins.exitBoth(slot);
       }
       done += piece;
     }
@@ -141,9 +142,9 @@ final class BulkAccess {
     int first = pageOf(table, offset);
     int count = pageOf(table, offset + piece - 1) - first + 1;
     if (write) {
-      slot.enterWritePages(table, first, count);
+      Pins.enterWritePages(slot, table, first, count);
     } else {
-      slot.enterReadPages(table, first, count);
+      Pins.enterReadPages(slot, table, first, count);
     }
   }
 

@@ -2,6 +2,7 @@ package io.predicomp.arena;
 
 import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.page.PinSlot;
+import io.predicomp.arena.page.Pins;
 
 /**
  * The fastest access to a region, for one thread: the one that called {@link Region#cursor()}.
@@ -12,14 +13,12 @@ import io.predicomp.arena.page.PinSlot;
  */
 public final class Cursor extends PageAccess {
   private final Thread owner;
-  private final PinSlot slot;
   private final CompressedArena arena;
 
-  Cursor(CompressedArena arena, PageTable table, PinSlot slot) {
+  Cursor(CompressedArena arena, PageTable table) {
     super(table);
     this.arena = arena;
     this.owner = Thread.currentThread();
-    this.slot = slot;
   }
 
   @Override
@@ -32,12 +31,12 @@ public final class Cursor extends PageAccess {
     if (Thread.currentThread() != owner) {
       throw wrongThread();
     }
-    return slot;
+    return this;
   }
 
   @Override
   void exit(PinSlot slot) {
-    slot.exitOwned();
+    Pins.exitOwned(slot);
   }
 
   @Override

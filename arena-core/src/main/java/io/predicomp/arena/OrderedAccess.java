@@ -2,6 +2,7 @@ package io.predicomp.arena;
 
 import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.page.PinSlot;
+import io.predicomp.arena.page.Pins;
 import io.predicomp.os.address.AddressSpace;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each throws {@link IllegalArgumentException} if its offset is not.
  */
-public abstract sealed class OrderedAccess permits PageAccess {
+@SuppressWarnings("exports") // a slot has no members that users see
+public abstract sealed class OrderedAccess extends PinSlot permits PageAccess {
   private static final MemorySegment ALL = AddressSpace.ALL;
   private static final VarHandle ALIGNED_INT = ValueLayout.JAVA_INT.varHandle();
   private static final VarHandle ALIGNED_LONG = ValueLayout.JAVA_LONG.varHandle();
@@ -56,13 +58,13 @@ public abstract sealed class OrderedAccess permits PageAccess {
     // check of its own.
     if (Long.compareUnsigned(offset, byteSize) >= 0
         || ((offset + (size - 1)) & pageMask) < size - 1) {
-      return slot.enterStraddling(table, offset, size, wanted);
+      return Pins.enterStraddling(slot, table, offset, size, wanted);
     }
     long address = base + offset;
     int page = (int) (offset >>> pageShift);
-    slot.announce(address);
+    Pins.announce(slot, address);
     if (PageTable.stateAcquire(states, page) < wanted) {
-      slot.settle(table, page, wanted);
+      Pins.settle(slot, table, page, wanted);
     }
     return address;
   }

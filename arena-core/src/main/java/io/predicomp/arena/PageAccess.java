@@ -2,6 +2,7 @@ package io.predicomp.arena;
 
 import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.page.PinSlot;
+import io.predicomp.arena.page.Pins;
 import io.predicomp.os.address.AddressSpace;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -57,24 +58,24 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
 
   /** The accessor's half of the protocol told in {@link PinSlot}, up to the access itself. */
   private static boolean isReady(PinSlot slot, long address, byte[] states, int page, byte wanted) {
-    slot.announce(address);
+    Pins.announce(slot, address);
     return PageTable.stateAcquire(states, page) >= wanted;
   }
 
   // --- plain ----------------------------------------------------------------------------------
 
   public final byte getByte(long offset) {
-    PinSlot slot = ownSlot();
     byte[] states = this.states;
     int page = page(offset);
-    if (slot != null && isWithinOnePage(offset, Byte.BYTES, states, page)) {
+    PinSlot slot;
+    if (isWithinOnePage(offset, Byte.BYTES, states, page) && (slot = ownSlot()) != null) {
       long address = base + offset;
       try {
         if (isReady(slot, address, states, page, PageTable.READABLE)) {
           return ALL.get(BYTE, address);
         }
       } finally {
-        slot.exitOwned();
+        Pins.exitOwned(slot);
       }
     }
     return getByteSlowly(offset);
@@ -90,10 +91,10 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
   }
 
   public final void setByte(long offset, byte value) {
-    PinSlot slot = ownSlot();
     byte[] states = this.states;
     int page = page(offset);
-    if (slot != null && isWithinOnePage(offset, Byte.BYTES, states, page)) {
+    PinSlot slot;
+    if (isWithinOnePage(offset, Byte.BYTES, states, page) && (slot = ownSlot()) != null) {
       long address = base + offset;
       try {
         if (isReady(slot, address, states, page, PageTable.WRITABLE)) {
@@ -101,7 +102,7 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
           return;
         }
       } finally {
-        slot.exitOwned();
+        Pins.exitOwned(slot);
       }
     }
     setByteSlowly(offset, value);
@@ -117,17 +118,17 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
   }
 
   public final short getShort(long offset) {
-    PinSlot slot = ownSlot();
     byte[] states = this.states;
     int page = page(offset);
-    if (slot != null && isWithinOnePage(offset, Short.BYTES, states, page)) {
+    PinSlot slot;
+    if (isWithinOnePage(offset, Short.BYTES, states, page) && (slot = ownSlot()) != null) {
       long address = base + offset;
       try {
         if (isReady(slot, address, states, page, PageTable.READABLE)) {
           return ALL.get(SHORT, address);
         }
       } finally {
-        slot.exitOwned();
+        Pins.exitOwned(slot);
       }
     }
     return getShortSlowly(offset);
@@ -143,10 +144,10 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
   }
 
   public final void setShort(long offset, short value) {
-    PinSlot slot = ownSlot();
     byte[] states = this.states;
     int page = page(offset);
-    if (slot != null && isWithinOnePage(offset, Short.BYTES, states, page)) {
+    PinSlot slot;
+    if (isWithinOnePage(offset, Short.BYTES, states, page) && (slot = ownSlot()) != null) {
       long address = base + offset;
       try {
         if (isReady(slot, address, states, page, PageTable.WRITABLE)) {
@@ -154,7 +155,7 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
           return;
         }
       } finally {
-        slot.exitOwned();
+        Pins.exitOwned(slot);
       }
     }
     setShortSlowly(offset, value);
@@ -170,17 +171,17 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
   }
 
   public final int getInt(long offset) {
-    PinSlot slot = ownSlot();
     byte[] states = this.states;
     int page = page(offset);
-    if (slot != null && isWithinOnePage(offset, Integer.BYTES, states, page)) {
+    PinSlot slot;
+    if (isWithinOnePage(offset, Integer.BYTES, states, page) && (slot = ownSlot()) != null) {
       long address = base + offset;
       try {
         if (isReady(slot, address, states, page, PageTable.READABLE)) {
           return ALL.get(INT, address);
         }
       } finally {
-        slot.exitOwned();
+        Pins.exitOwned(slot);
       }
     }
     return getIntSlowly(offset);
@@ -196,10 +197,10 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
   }
 
   public final void setInt(long offset, int value) {
-    PinSlot slot = ownSlot();
     byte[] states = this.states;
     int page = page(offset);
-    if (slot != null && isWithinOnePage(offset, Integer.BYTES, states, page)) {
+    PinSlot slot;
+    if (isWithinOnePage(offset, Integer.BYTES, states, page) && (slot = ownSlot()) != null) {
       long address = base + offset;
       try {
         if (isReady(slot, address, states, page, PageTable.WRITABLE)) {
@@ -207,7 +208,7 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
           return;
         }
       } finally {
-        slot.exitOwned();
+        Pins.exitOwned(slot);
       }
     }
     setIntSlowly(offset, value);
@@ -223,17 +224,17 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
   }
 
   public final long getLong(long offset) {
-    PinSlot slot = ownSlot();
     byte[] states = this.states;
     int page = page(offset);
-    if (slot != null && isWithinOnePage(offset, Long.BYTES, states, page)) {
+    PinSlot slot;
+    if (isWithinOnePage(offset, Long.BYTES, states, page) && (slot = ownSlot()) != null) {
       long address = base + offset;
       try {
         if (isReady(slot, address, states, page, PageTable.READABLE)) {
           return ALL.get(LONG, address);
         }
       } finally {
-        slot.exitOwned();
+        Pins.exitOwned(slot);
       }
     }
     return getLongSlowly(offset);
@@ -249,10 +250,10 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
   }
 
   public final void setLong(long offset, long value) {
-    PinSlot slot = ownSlot();
     byte[] states = this.states;
     int page = page(offset);
-    if (slot != null && isWithinOnePage(offset, Long.BYTES, states, page)) {
+    PinSlot slot;
+    if (isWithinOnePage(offset, Long.BYTES, states, page) && (slot = ownSlot()) != null) {
       long address = base + offset;
       try {
         if (isReady(slot, address, states, page, PageTable.WRITABLE)) {
@@ -260,7 +261,7 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
           return;
         }
       } finally {
-        slot.exitOwned();
+        Pins.exitOwned(slot);
       }
     }
     setLongSlowly(offset, value);
@@ -308,17 +309,17 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
   }
 
   private int addInt(long offset, int delta, boolean reversed) {
-    PinSlot slot = ownSlot();
     byte[] states = this.states;
     int page = page(offset);
-    if (slot != null && isWithinOnePage(offset, Integer.BYTES, states, page)) {
+    PinSlot slot;
+    if (isWithinOnePage(offset, Integer.BYTES, states, page) && (slot = ownSlot()) != null) {
       long address = base + offset;
       try {
         if (isReady(slot, address, states, page, PageTable.WRITABLE)) {
           return addIntAt(address, delta, reversed);
         }
       } finally {
-        slot.exitOwned();
+        Pins.exitOwned(slot);
       }
     }
     return addIntSlowly(offset, delta, reversed);
@@ -355,17 +356,17 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
   }
 
   private long addLong(long offset, long delta, boolean reversed) {
-    PinSlot slot = ownSlot();
     byte[] states = this.states;
     int page = page(offset);
-    if (slot != null && isWithinOnePage(offset, Long.BYTES, states, page)) {
+    PinSlot slot;
+    if (isWithinOnePage(offset, Long.BYTES, states, page) && (slot = ownSlot()) != null) {
       long address = base + offset;
       try {
         if (isReady(slot, address, states, page, PageTable.WRITABLE)) {
           return addLongAt(address, delta, reversed);
         }
       } finally {
-        slot.exitOwned();
+        Pins.exitOwned(slot);
       }
     }
     return addLongSlowly(offset, delta, reversed);

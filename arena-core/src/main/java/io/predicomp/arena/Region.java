@@ -2,6 +2,7 @@ package io.predicomp.arena;
 
 import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.page.PinSlot;
+import io.predicomp.arena.page.Pins;
 import io.predicomp.arena.page.ThreadSlots;
 import io.predicomp.arena.policy.PageTier;
 import io.predicomp.os.memory.Mapping;
@@ -43,7 +44,7 @@ public final class Region extends PageAccess implements AutoCloseable {
 
   @Override
   void exit(PinSlot slot) {
-    slot.exit();
+    Pins.exit(slot);
   }
 
   @Override
@@ -76,7 +77,9 @@ public final class Region extends PageAccess implements AutoCloseable {
 
   /** An accessor for the current thread only. */
   public Cursor cursor() {
-    return new Cursor(arena, table, arena.mover().pins().register());
+    Cursor cursor = new Cursor(arena, table);
+    arena.mover().pins().register(cursor);
+    return cursor;
   }
 
   /**

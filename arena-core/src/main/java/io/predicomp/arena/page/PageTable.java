@@ -153,7 +153,7 @@ public final class PageTable extends DensePages implements AgedRegion {
     return states;
   }
 
-  /** Reads a state byte in the order that {@link PinSlot#announce} asks for. */
+  /** Reads a state byte in the order that {@link Pins#announce} asks for. */
   public static byte stateAcquire(byte[] states, int page) {
     return (byte) STATE.getAcquire(states, page);
   }

@@ -33,12 +33,10 @@ public final class PinRegistry {
     return threads;
   }
 
-  /** A slot for a cursor of the current thread: lives as long as the cursor does. */
-  public PinSlot register() {
+  /** Adds a cursor of the current thread, before its first access. */
+  public void register(PinSlot cursor) {
     threads.add();
-    PinSlot slot = new PinSlot(false);
-    cursors.add(new WeakReference<>(slot));
-    return slot;
+    cursors.add(new WeakReference<>(cursor));
   }
 
   /**

@@ -37,14 +37,16 @@ abstract class PinSlotPadAfter extends PinSlotFields {
  * it, and a write was lost. This order does not follow from the Java memory model, it follows from
  * HotSpot's handling of non-plain accesses; the stress and jcstress tests hold it.
  *
- * <p>Every slot obtained is given up with {@link #exit()} in a {@code finally} block, whatever
+ * <p>Every slot obtained is given up with {@link Pins#exit} in a {@code finally} block, whatever
  * happened in between, a stack overflow included: a pin left behind would keep its page resident,
  * and whoever closes the region would wait for it.
  *
- * <p>A slot belongs to one thread at a time. Between {@link #announce} and {@link #exit()} the
- * owner must not block and must not enter again.
+ * <p>A cursor is its own slot, so that an access through it finds the pin without a load.
+ *
+ * <p>A slot belongs to one thread at a time. Between {@link Pins#announce} and {@link Pins#exit}
+ * the owner must not block and must not enter again.
  */
-public final class PinSlot extends PinSlotPadAfter {
+public class PinSlot extends PinSlotPadAfter {
   static final VarHandle PIN;
   static final VarHandle SECOND_PIN;
   static final VarHandle OWNER;
@@ -63,37 +65,27 @@ public final class PinSlot extends PinSlotPadAfter {
   /** Whether the slot is handed back after each access, because it has no lasting owner. */
   private final boolean borrowed;
 
+  /** The slot that a cursor is. */
+  protected PinSlot() {
+    this(false);
+  }
+
   PinSlot(boolean borrowed) {
     this.borrowed = borrowed;
   }
 
-  /**
-   * The first step of an access to one page: announces it.
-   *
-   * @param address of the access
-   */
-  public void announce(long address) {
+  // What these do for accessors is told in Pins.
+
+  final void announce(long address) {
     PIN.setOpaque(this, address);
     VarHandle.acquireFence();
   }
 
-  /**
-   * The second step, for a page whose state is not ready for the access: makes it so.
-   *
-   * @throws IllegalStateException if the region is closed
-   */
-  public void settle(PageTable table, int page, byte wanted) {
+  final void settle(PageTable table, int page, byte wanted) {
     table.restorer().makeAccessible(this, table, page, 1, wanted);
   }
 
-  /**
-   * Both steps for an access that straddles two pages or leaves the region.
-   *
-   * @return the address of the byte at {@code offset}, valid until {@link #exit()}
-   * @throws IndexOutOfBoundsException if the access leaves the region
-   * @throws IllegalStateException if the region is closed
-   */
-  public long enterStraddling(PageTable table, long offset, int size, byte wanted) {
+  final long enterStraddling(PageTable table, long offset, int size, byte wanted) {
     if (offset < 0 || offset > table.byteSize - size) {
       throw table.outOfBounds(offset, size);
     }
@@ -101,13 +93,11 @@ public final class PinSlot extends PinSlotPadAfter {
     return table.base + offset;
   }
 
-  /** Pins {@code count} pages and makes them readable; see {@link #settle}. */
-  public void enterReadPages(PageTable table, int page, int count) {
+  final void enterReadPages(PageTable table, int page, int count) {
     enterPages(table, page, count, PageState.READABLE);
   }
 
-  /** Pins {@code count} pages and makes them writable; see {@link #settle}. */
-  public void enterWritePages(PageTable table, int page, int count) {
+  final void enterWritePages(PageTable table, int page, int count) {
     enterPages(table, page, count, PageState.WRITABLE);
   }
 
@@ -116,12 +106,7 @@ public final class PinSlot extends PinSlotPadAfter {
     table.restorer().makeAccessible(this, table, page, count, wanted);
   }
 
-  /**
-   * Pins one page for reading and another for writing, both or neither.
-   *
-   * @throws IllegalStateException if a region is closed
-   */
-  public void enterBoth(PageTable source, int sourcePage, PageTable target, int targetPage) {
+  final void enterBoth(PageTable source, int sourcePage, PageTable target, int targetPage) {
     for (int rounds = 0; ; rounds++) {
       pin(source, sourcePage, 1);
       pinSecond(target, targetPage);
@@ -138,26 +123,23 @@ public final class PinSlot extends PinSlotPadAfter {
     }
   }
 
-  /** Ends the access: the pages may be demoted from now on. */
-  public void exit() {
+  final void exit() {
     PIN.setRelease(this, 0L);
     if (borrowed) {
       OWNER.setRelease(this, 0L);
     }
   }
 
-  /** {@link #exit()} for a slot that is known not to be borrowed: a cursor's own. */
-  public void exitOwned() {
+  final void exitOwned() {
     PIN.setRelease(this, 0L);
   }
 
-  /** Ends an access begun by {@link #enterBoth}. */
-  public void exitBoth() {
+  final void exitBoth() {
     SECOND_PIN.setRelease(this, 0L);
     exit();
   }
 
-  void pin(PageTable table, int page, int count) {
+  final void pin(PageTable table, int page, int count) {
     PIN.setOpaque(this, PinWord.of(table, page, count));
     VarHandle.acquireFence();
   }
@@ -168,12 +150,12 @@ public final class PinSlot extends PinSlotPadAfter {
   }
 
   /** Lets go of the pages without handing a borrowed slot back. */
-  void unpin() {
+  final void unpin() {
     PIN.setRelease(this, 0L);
   }
 
   /** Shows the pins of the slot that are not 0. */
-  void showPins(PinRegistry.PinVisitor visitor) {
+  final void showPins(PinRegistry.PinVisitor visitor) {
     long first = (long) PIN.getAcquire(this);
     if (first != 0) {
       visitor.visit(first);

@@ -39,14 +39,14 @@ public final class ThreadSlots {
 
   /**
    * A slot for one access by the current thread. The caller must end the access with {@link
-   * PinSlot#exit()}, even when it never began.
+   * Pins#exit}, even when it never began.
    */
   public static PinSlot slot() {
     PinSlot own = ownSlot();
     return own != null ? own : claim(Thread.currentThread());
   }
 
-  /** The slot that the current thread keeps, which {@link PinSlot#exitOwned()} suffices to end. */
+  /** The slot that the current thread keeps, which {@link Pins#exitOwned} suffices to end. */
   public static @Nullable PinSlot ownSlot() {
     long id = Thread.currentThread().threadId();
     PinSlot slot = TABLE[(int) id & (TABLE_SLOTS - 1)];
@@ -73,9 +73,7 @@ public final class ThreadSlots {
     return borrow();
   }
 
-  /**
-   * A slot that is nobody's after {@link PinSlot#exit()}, which may come late and from any thread.
-   */
+  /** A slot that is nobody's after {@link Pins#exit}, which may come late and from any thread. */
   static PinSlot borrow() {
     long id = Thread.currentThread().threadId();
     PinSlot[] slots = spare;

@@ -48,7 +48,7 @@ class NegativeControlsTest {
   @Test
   void theRightProtocolHoldsWithThePause() throws InterruptedException {
     try (Pager pager = new Pager(PAGES)) {
-      PinSlot slot = pager.mover.pins().register();
+      PinSlot slot = registered(pager);
       assertFalse(losesWrites(pager, pausedWithin(pager, slot), SoakTime.each()));
     }
   }
@@ -68,7 +68,7 @@ class NegativeControlsTest {
   @Test
   void aPinStoredLateLosesWrites() throws InterruptedException {
     try (Pager pager = new Pager(PAGES)) {
-      PinSlot slot = pager.mover.pins().register();
+      PinSlot slot = registered(pager);
       Words broken =
           new Broken(pager) {
             @Override
@@ -94,7 +94,7 @@ class NegativeControlsTest {
   @Test
   void anEarlyUnpinLosesWrites() throws InterruptedException {
     try (Pager pager = new Pager(PAGES)) {
-      PinSlot slot = pager.mover.pins().register();
+      PinSlot slot = registered(pager);
       Words broken =
           new Broken(pager) {
             @Override
@@ -158,6 +158,12 @@ class NegativeControlsTest {
     try (Pager pager = new Pager(PAGES + 1, new FaultyCodec(), ProcessBarrier.best(), greedy)) {
       assertTrue(losesWrites(pager, pager.words(), LONGEST_CONTROL));
     }
+  }
+
+  private static PinSlot registered(Pager pager) {
+    PinSlot slot = new PinSlot();
+    pager.mover.pins().register(slot);
+    return slot;
   }
 
   private boolean losesWrites(Pager pager, Words words, Duration time) throws InterruptedException {

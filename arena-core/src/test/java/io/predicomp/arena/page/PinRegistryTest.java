@@ -159,7 +159,8 @@ class PinRegistryTest {
 
   @Test
   void cursorsAreSeenWhileTheyLive() {
-    PinSlot cursor = registry.register();
+    PinSlot cursor = new PinSlot();
+    registry.register(cursor);
     cursor.announce(table.base + 4096);
     assertTrue(registry.isAnyPinned(table));
     PageTable other = new PageTable(table.base + table.byteSize, 4096, 4096, 100, false);
