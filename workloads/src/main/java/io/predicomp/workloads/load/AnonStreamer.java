@@ -46,9 +46,9 @@ public record AnonStreamer(long regionBytes, long idleNanos) implements Workload
       if (worker.deadline().isOver()) {
         return false;
       }
-      int count = Math.min(BATCH, worker.pages() - page);
-      toucher.touchRun(page, count);
-      page += count;
+      for (int end = Math.min(page + BATCH, worker.pages()); page < end; page++) {
+        toucher.touch(page);
+      }
       worker.setOperations(toucher.touches());
     }
     return true;

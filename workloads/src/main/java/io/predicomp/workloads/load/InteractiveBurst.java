@@ -55,9 +55,10 @@ public record InteractiveBurst(
     while (!deadline.isOver()) {
       long burstEnd = clock.nanoTime() + activeNanos;
       while (clock.nanoTime() < burstEnd && !deadline.isOver()) {
-        int count = Math.min(BATCH, worker.pages() - page);
-        toucher.touchRun(page, count);
-        page = page + count == worker.pages() ? 0 : page + count;
+        for (int i = 0; i < BATCH; i++) {
+          toucher.touch(page);
+          page = page + 1 == worker.pages() ? 0 : page + 1;
+        }
         worker.setOperations(toucher.touches());
       }
       if (!deadline.isOver()) {

@@ -23,9 +23,6 @@ public final class Toucher {
   private long touches;
   private long randomPages;
 
-  /** Pages that follow one another. */
-  private int[] run = new int[0];
-
   /** What separates the keys of a batch's random pages from that of the first. */
   private long[] keySteps = new long[0];
 
@@ -132,24 +129,9 @@ public final class Toucher {
   }
 
   /**
-   * Touches pages that follow one another. Does what {@link #touch(int)} does to each, but
-   * everything else before the first access or after the last: the fewer instructions lie between
-   * accesses, the more of them a processor has under way at once.
-   *
-   * @param first number in the share
-   * @param count how many pages
-   */
-  public void touchRun(int first, int count) {
-    makeRoomFor(count);
-    int[] pages = run;
-    for (int i = 0; i < count; i++) {
-      pages[i] = first + i;
-    }
-    latencies.record(durations, accessAll(pages, count));
-  }
-
-  /**
-   * Touches pages that were due one after the other, as {@link #touchRun} touches neighbours.
+   * Touches pages that were due one after the other. Does what {@link #touch(int)} does to each,
+   * but everything else before the first access or after the last: the fewer instructions lie
+   * between accesses, the more of them a processor has under way at once.
    *
    * @param pages numbers in the share
    * @param count how many of them, the batch of {@code pacer}
@@ -157,16 +139,6 @@ public final class Toucher {
    */
   public void touch(int[] pages, int count, Pacer pacer, Latencies fromDue) {
     makeRoomFor(pages.length);
-    int timed = accessAll(pages, count);
-    latencies.record(durations, timed);
-    for (int i = 0; i < timed; i++) {
-      durations[i] = ends[i] - pacer.dueNanoTime(timedTouches[i]);
-    }
-    fromDue.record(durations, timed);
-  }
-
-  /** Returns how many of the touches were timed. */
-  private int accessAll(int[] pages, int count) {
     prepare(pages, count);
     TouchTarget target = this.target; // an access orders memory: fields would be loaded again
     long[] prepared = this.prepared;
@@ -187,12 +159,15 @@ public final class Toucher {
       }
     }
     sum += read;
-    return timed;
+    latencies.record(durations, timed);
+    for (int i = 0; i < timed; i++) {
+      durations[i] = ends[i] - pacer.dueNanoTime(timedTouches[i]);
+    }
+    fromDue.record(durations, timed);
   }
 
   private void makeRoomFor(int most) {
     if (prepared.length < most) {
-      run = new int[most];
       keySteps = new long[most];
       Arrays.setAll(keySteps, i -> Mix.key(0, i));
       prepared = new long[most];

@@ -129,36 +129,6 @@ class ToucherTest {
     }
   }
 
-  @Test
-  void aRunTouchesWhatSingleTouchesDo() {
-    try (PlainMemory one = new PlainMemory((long) PAGES * PAGE);
-        PlainMemory other = new PlainMemory((long) PAGES * PAGE)) {
-      PageShare oneShare = share();
-      PageShare otherShare = share();
-      oneShare.fill(one.target(), () -> false);
-      otherShare.fill(other.target(), () -> false);
-      Latencies timed = new Latencies(16);
-      Toucher single = toucher(one.target(), oneShare, 5, 0, 50);
-      Toucher runs = new Toucher(other.target(), otherShare, timed, Clock.SYSTEM, 5, 0, 50);
-      for (int first = 0; first < PAGES; first++) {
-        for (int count = 1; count <= PAGES - first; count++) {
-          runs.touchRun(first, count);
-          for (int page = first; page < first + count; page++) {
-            single.touch(page);
-          }
-        }
-      }
-      assertEquals(single.touches(), runs.touches());
-      assertEquals((runs.touches() + 15) / 16, timed.histogram().getTotalCount());
-      assertEquals(single.sum(), runs.sum());
-      assertTrue(otherShare.verify(other.target()).isEmpty());
-      for (int page = 0; page < PAGES; page++) {
-        long offset = oneShare.wordOffset(page);
-        assertEquals(one.target().read(offset), other.target().read(offset));
-      }
-    }
-  }
-
   /** A target whose first access takes long. */
   private static final class Stalling implements TouchTarget {
     private final TouchTarget memory;
