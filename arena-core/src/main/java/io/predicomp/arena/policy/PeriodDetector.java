@@ -11,8 +11,8 @@ import java.util.Arrays;
  *                                          ^ restoring starts here
  * </pre>
  *
- * The lead is pages × restore cost ÷ CPU share, plus a margin: how exactly the wakes are known, and
- * the largest of
+ * The lead is {@value #PACE} × pages × restore cost ÷ CPU share, for the processor is not always
+ * free, plus a margin: how exactly the wakes are known, and the largest of
  *
  * <ul>
  *   <li>three times the deviation of the intervals in use;
@@ -43,6 +43,9 @@ public final class PeriodDetector implements PrefetchPolicy {
 
   /** A wake is only one after at least so many quiet epochs. */
   private static final int QUIET_EPOCHS = 2;
+
+  /** One in ten restores of 65,536 pages, begun for what they take on average, was cut short. */
+  private static final double PACE = 1.25;
 
   /**
    * Activity is measured against the most seen lately: less than this share of it is quiet. A wake
@@ -282,12 +285,16 @@ public final class PeriodDetector implements PrefetchPolicy {
       return allNanos() + marginNanos;
     }
     long count = Math.min(pages, Math.max(neededCountBefore, neededCount));
-    return (long) (Math.max(count, bits()) * restoreNanos / cpuShare) + marginNanos;
+    return nanosFor(Math.max(count, bits())) + marginNanos;
   }
 
   /** By the clock, to restore the whole region. */
   private long allNanos() {
-    return (long) (pages * restoreNanos / cpuShare);
+    return nanosFor(pages);
+  }
+
+  private long nanosFor(long count) {
+    return (long) (count * restoreNanos * PACE / cpuShare);
   }
 
   /** From a certain share on it is all of the region, even what the log of needs lost. */
