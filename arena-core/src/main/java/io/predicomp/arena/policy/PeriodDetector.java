@@ -45,7 +45,7 @@ public final class PeriodDetector implements PrefetchPolicy {
   private static final int QUIET_EPOCHS = 2;
 
   /** One in ten restores of 65,536 pages, begun for what they take on average, was cut short. */
-  private static final double PACE = 1.25;
+  private static final double PACE = 1.1;
 
   /**
    * Activity is measured against the most seen lately: less than this share of it is quiet. A wake
