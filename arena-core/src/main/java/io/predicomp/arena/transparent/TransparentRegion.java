@@ -51,6 +51,9 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
   /** Whether memory touched before that was looked for a last time. */
   private boolean knowsMemory;
 
+  /** What is touched between the look at it and registration, in one round, nobody notices. */
+  private boolean registeredAtBegin;
+
   TransparentRegion(
       TransparentMover mover,
       FaultKernel.RegionNumbers numbers,
@@ -228,11 +231,12 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
           if (page == 0) {
             mover.nextEpoch();
             ages.beginRound(epochs);
+            registeredAtBegin = registered;
           }
           int end = ages.clusterOf(page + count - 1) + 1;
           ages.harvest(ages.clusterOf(page), end, epochs, !knowsMemory, this, this, observer);
           if (page + count == pageCount) {
-            knowsMemory = registered;
+            knowsMemory = registeredAtBegin;
           }
         });
   }
