@@ -12,6 +12,8 @@ import io.predicomp.arena.agent.Agent;
 import io.predicomp.arena.agent.AgentClock;
 import io.predicomp.arena.agent.BackgroundLoops;
 import io.predicomp.arena.codec.Dictionaries;
+import io.predicomp.arena.page.AgeObserver;
+import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.DenseTier;
 import io.predicomp.arena.policy.DenseTierPolicy;
 import io.predicomp.arena.policy.PageTier;
@@ -106,6 +108,38 @@ class TransparentLoopsTest {
       assertTrue(loops.counters().get("probation_probes").longValue() > 0, figures);
       // Of 150 times that each hot page was used, those that found it gone.
       assertTrue(stats.restores().demand() < hot * 150L / 20, figures);
+      check(words);
+    }
+  }
+
+  /** A round of the scan goes in slices, between which the first demotion registers the region. */
+  @Test
+  void memoryTouchedWhileItsRegionIsBeingRegisteredIsFound() {
+    try (CompressedArena arena = CompressedArena.open()) {
+      TransparentArena memory = arena.transparent();
+      MemorySegment words = memory.allocate((long) PAGES * PAGE, PAGE);
+      AgedRegion region = arena.memory().regions()[0];
+      int half = region.pageCount() / 2;
+      region.harvest(0, half, 1, AgeObserver.NONE);
+      fill(words);
+      assertTrue(memory.compress(words.asSlice((long) (PAGES - 16) * PAGE)) > 0);
+      region.harvest(half, region.pageCount() - half, 1, AgeObserver.NONE);
+      region.harvest(0, region.pageCount(), 1, AgeObserver.NONE);
+      int[] known = new int[1];
+      AgeObserver counting =
+          new AgeObserver() {
+            @Override
+            public void untouched(int age, int coldness, int pages, boolean resident) {
+              known[0] += pages;
+            }
+
+            @Override
+            public void touched(AgedRegion of, int page, int age, int coldness) {
+              known[0]++;
+            }
+          };
+      region.harvest(0, region.pageCount(), 1, counting);
+      assertEquals(PAGES, known[0]);
       check(words);
     }
   }
