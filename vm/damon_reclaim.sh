@@ -39,7 +39,7 @@ Build before: ./predicomp --version.
 An emulated processor is five to twenty times slower: a quota or a stall target of a real one would let
 neither do anything, and the loops need about ten bursts or passes to learn. On a machine without other work
 only. The arena goes by touches, DAMON is left to the others. With -- --scratch DIR --env TRACE=/mnt/scratch/FILE
-its time series is kept in DIR.
+the arena's time series are kept in DIR, as FILE-checked and FILE-transparent.
 EOF
 }
 
