@@ -8,14 +8,14 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 source "$here/lab.sh"
 
 all="bursts streamer skewed"
-seconds=150 region=64 rounds=1 idle=9000 cold=500 cpu=50 stall=5 out= ways=reclaim,tuned,unbounded,checked,transparent
+seconds=150 region=64 rounds=1 idle=9000 cold=500 cpu=50 stall=5 fill=ratio=2 out= ways=reclaim,tuned,unbounded,checked,transparent
 usage() {
   cat <<EOF
 Usage: vm/damon_reclaim.sh [OPTIONS] [CASE]... [-- OPTIONS OF vm/run.sh]
 
 Runs each case in a machine of its own, in turn plain, with DAMON_RECLAIM (reclaim), with DAMON_RECLAIM without
-its quota of 128 MiB a second (unbounded) or with one that follows memory pressure (tuned), and on the arena,
-checked and transparent. A table goes to standard error, and a line of JSON for each case to standard output.
+its quota of 128 MiB a second (unbounded) or with one that follows memory pressure (tuned, or tuned-P for P
+percent of the time), and on the arena, checked and transparent. A table goes to standard error, and a line of JSON for each case to standard output.
 Build before: ./predicomp --version.
 
   bursts     interactive_burst, a second active, then idle
@@ -28,8 +28,9 @@ Build before: ./predicomp --version.
                      last ones (30..300, default $seconds)
   --region-mb N      of each run (16..1024, default $region)
   --idle-ms N        between bursts or passes (1000..30000, default $idle)
-  --ways LIST        of plain,reclaim,tuned,unbounded,checked,transparent; plain is always among them
+  --ways LIST        of plain,reclaim,tuned,tuned-P,unbounded,checked,transparent; plain is always among them
                      (default: all)
+  --fill FILL        contents: ratio=R, json, mixed_50_50, repetitive or unique (default $fill)
   --rounds N         of all of them (1..9, default $rounds)
   --cold-ms N        age of cold memory: DAMON's age, --arena-t-cold-ms (100..60000, default $cold)
   --cpu-pct N        of a core that may be spent: DAMON's quota, --arena-cpu-pct (1..50, default $cpu)
@@ -59,9 +60,14 @@ while [ $# -gt 0 ]; do
         --cpu-pct) number "$1" "$2" 1 50 && cpu=$2 ;;
         --stall-pct) number "$1" "$2" 1 50 && stall=$2 ;;
         --ways)
-          [[ $2 =~ ^((plain|reclaim|tuned|unbounded|checked|transparent)(,|$))+$ ]] ||
-            wrong "--ways takes a list of plain, reclaim, tuned, unbounded, checked, transparent, not '$2'."
+          [[ $2 =~ ^((plain|reclaim|tuned(-[1-9][0-9]?)?|unbounded|checked|transparent)(,|$))+$ ]] ||
+            wrong "--ways takes a list of plain, reclaim, tuned, tuned-1 to tuned-99, unbounded, checked, transparent, not '$2'."
           ways=$2
+          ;;
+        --fill)
+          [[ $2 =~ ^(ratio=[0-9.]+|json|mixed_50_50|repetitive|unique)$ ]] ||
+            wrong "--fill takes ratio=R, json, mixed_50_50, repetitive or unique, not '$2'."
+          fill=$2
           ;;
         --out) touch "$2" 2>/dev/null || wrong "--out is '$2', which cannot be written."; out=$2 ;;
         *) wrong "There is no option $1; vm/damon_reclaim.sh --help lists them." ;;
@@ -77,8 +83,8 @@ while [ $# -gt 0 ]; do
 done
 [ ${#cases[@]} -gt 0 ] || read -ra cases <<<"$all"
 selected=plain
-for each in reclaim tuned unbounded checked transparent; do
-  [[ ",$ways," != *",$each,"* ]] || selected+=" $each"
+for each in ${ways//,/ }; do
+  [[ " $selected " == *" $each "* ]] || selected+=" $each"
 done
 [ -d "$repository/workloads/target/launcher-modules" ] ||
   wrong "predicomp is not built: run ./predicomp --version first."
@@ -90,6 +96,6 @@ for each in "${cases[@]}"; do
   # DAMON sees a small machine's memory more finely.
   "$here/run.sh" --ram-mb 1024 --timeout $((rounds * 6 * (seconds + 120) + 60)) \
     --env "HOST=$processor, QEMU with $PREDICOMP_VM_ACCEL" --env "HOST_LOAD=$(cat /proc/loadavg)" "$@" -- \
-    vm/guest/reclaim "$each" "$seconds" "$region" "$rounds" "$idle" "$cold" "$cpu" "$stall" "$selected" |
+    vm/guest/reclaim "$each" "$seconds" "$region" "$rounds" "$idle" "$cold" "$cpu" "$stall" "$fill" "$selected" |
     if [ -n "$out" ]; then tee -a "$out"; else cat; fi
 done
