@@ -105,6 +105,9 @@ static void discard_run(struct fault_region *r, uint64_t first, const uint64_t *
 {
 	int whole = platform_discard(address_of(r, first), n << r->page_shift) == 0;
 
+	/* Before a fault may bring one back. */
+	if (whole)
+		platform_mark(address_of(r, first), n << r->page_shift);
 	FAULT_HOOK(AT_DISCARDED);
 	for (uint64_t i = 0; i < n; i++) {
 		if (whole || platform_discard(address_of(r, first + i), r->page_bytes) == 0) {

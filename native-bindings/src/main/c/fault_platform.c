@@ -18,13 +18,44 @@
 #ifndef UFFD_USER_MODE_ONLY
 #define UFFD_USER_MODE_ONLY 1 /* linux/userfaultfd.h, since 5.11 */
 #endif
+#ifndef UFFDIO_POISON /* linux/userfaultfd.h, since 6.6 */
+#define UFFD_FEATURE_POISON (1 << 14)
+#define UFFDIO_POISON_MODE_DONTWAKE ((uint64_t)1)
+#define UFFDIO_POISON _IOWR(UFFDIO, 0x08, struct uffdio_poison)
+struct uffdio_poison {
+	struct uffdio_range range;
+	uint64_t mode;
+	int64_t updated;
+};
+#endif
 #define FEATURES (UFFD_FEATURE_SIGBUS | UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_EXACT_ADDRESS)
 
 enum { WATCH_SLOTS = 64, WATCH_LIMIT = 1 << 16, SLEEP_NANOS = 1000000 };
 
-static int descriptor = -1;
+static int descriptor = -1, marks;
 static uint64_t system_page = 4096;
 static uint8_t zeros[CLUSTER_BYTES]; /* not const, which would be 64 KiB in the file */
+
+/*
+ * Whether the kernel tells of a fault on a poisoned page as of one on an absent page. One that handles
+ * broken memory logs each of them; other processors give them a code of their own.
+ */
+static int poison_is_silent(void)
+{
+#if defined(__x86_64__)
+	return access("/proc/sys/vm/overcommit_memory", F_OK) == 0 &&
+	       access("/proc/sys/vm/memory_failure_recovery", F_OK) != 0 && errno == ENOENT;
+#else
+	return 0;
+#endif
+}
+
+static int shake_hands(int fd, uint64_t features)
+{
+	struct uffdio_api api = {.api = UFFD_API, .features = features};
+
+	return ioctl(fd, UFFDIO_API, &api) == 0 ? 0 : -errno;
+}
 
 /*
  * Opens the process's userfaultfd, makes room to decode and installs the handler; the first call
@@ -32,7 +63,6 @@ static uint8_t zeros[CLUSTER_BYTES]; /* not const, which would be 64 KiB in the 
  */
 PREDICOMP_EXPORT int predicomp_fault_open(void)
 {
-	struct uffdio_api api = {.api = UFFD_API, .features = FEATURES};
 	int error;
 
 	if (descriptor >= 0)
@@ -41,7 +71,10 @@ PREDICOMP_EXPORT int predicomp_fault_open(void)
 	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
 	if (fd < 0)
 		return -errno;
-	error = ioctl(fd, UFFDIO_API, &api) == 0 ? fault_open_scratch() : -errno;
+	marks = poison_is_silent() && shake_hands(fd, FEATURES | UFFD_FEATURE_POISON) == 0;
+	error = marks ? 0 : shake_hands(fd, FEATURES);
+	if (error == 0)
+		error = fault_open_scratch();
 	if (error == 0)
 		error = platform_install();
 	if (error) {
@@ -128,6 +161,21 @@ int platform_discard(uint64_t at, uint64_t bytes)
 	if (error)
 		return error;
 	return madvise((void *)(uintptr_t)at, bytes, MADV_DONTNEED) == 0 ? 0 : -errno;
+}
+
+void platform_mark(uint64_t at, uint64_t bytes)
+{
+	struct uffdio_poison poison = {.range = {.start = at, .len = bytes},
+				       .mode = UFFDIO_POISON_MODE_DONTWAKE};
+
+	/* What stays without a mark is absent as ever. */
+	if (marks && FAULT_FAIL(CALL_MARK) == 0)
+		uffd(UFFDIO_POISON, &poison);
+}
+
+int platform_marks(void)
+{
+	return marks;
 }
 
 /* The low half holds the state, so on a little-endian machine a change of state changes it. */

@@ -22,6 +22,13 @@ int platform_protect(uint64_t at, uint64_t bytes, int on);
 int platform_register(uint64_t at, uint64_t bytes);
 /* MADV_DONTNEED. */
 int platform_discard(uint64_t at, uint64_t bytes);
+/*
+ * UFFDIO_POISON, on memory that was discarded and that platform_copy will fill: a write to it is told of
+ * at once. On an unmarked page the kernel first allocates and zeroes a page, and throws it away.
+ * Only where platform_marks says so, and as far as it succeeds.
+ */
+void platform_mark(uint64_t at, uint64_t bytes);
+int platform_marks(void);
 
 /* Private zeroed memory that no child inherits; NULL and errno. */
 void *platform_map(uint64_t bytes);
@@ -70,7 +77,7 @@ static inline void platform_pause(void)
 enum fault_point {
 	AT_CLOSING, AT_COMPRESSING, AT_COMMIT, AT_DISCARDED, AT_DECODED, AT_UNPROTECTING, AT_SWAPPING
 };
-enum fault_call { CALL_COPY, CALL_ZERO, CALL_PROTECT, CALL_UNPROTECT, CALL_REGISTER, CALL_DISCARD };
+enum fault_call { CALL_COPY, CALL_ZERO, CALL_PROTECT, CALL_UNPROTECT, CALL_REGISTER, CALL_DISCARD, CALL_MARK };
 enum fault_break { NO_PROTECTION = 1, NO_GENERATION = 2, CLEAN_UNPROTECTED = 4, STALE_SWAP = 8 };
 
 #ifdef FAULT_TEST

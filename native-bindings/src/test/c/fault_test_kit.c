@@ -8,7 +8,7 @@
 
 unsigned fault_test_broken;
 int fault_test_widened;
-static _Atomic int failing[CALL_DISCARD + 1], failure[CALL_DISCARD + 1];
+static _Atomic int failing[CALL_MARK + 1], failure[CALL_MARK + 1];
 
 void fault_test_hook(enum fault_point point)
 {

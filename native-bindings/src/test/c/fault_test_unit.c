@@ -184,6 +184,43 @@ static void failures(struct pool *p)
 	predicomp_fault_region_close(r.native);
 }
 
+/* Bit 62 of a page's entry in /proc/self/pagemap: it is neither in memory nor nothing. */
+static int is_marked(struct region *r, uint64_t page)
+{
+	uint64_t entry = 0;
+	int file = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+
+	CHECK(file >= 0);
+	CHECK(pread(file, &entry, 8, (off_t)((uint64_t)(uintptr_t)(r->base + page * 4096) / 4096 * 8)) == 8);
+	close(file);
+	return entry >> 62 & 1;
+}
+
+/* Absent pages carry a mark where the kernel is silent about it, and all that fills them takes no notice. */
+static void marks(struct pool *p)
+{
+	struct region r = region_open(p, 16 * 4096, 0);
+	fill(&r, 16);
+	*at(&r, 9, 0) = 0;
+	for (uint64_t i = 1; i < 512; i++)
+		*at(&r, 9, i) = 0; /* a same-filled page */
+	CHECK(evict(&r, 0, 16, 0) == 16);
+	for (uint64_t page = 0; page < 16; page++)
+		CHECK(is_marked(&r, page) == platform_marks() && !in_memory(&r, page));
+	*at(&r, 3, 7) = 3;
+	CHECK(*at(&r, 3, 7) == 3 && *at(&r, 3, 8) == ((uint64_t)3 << 32 | 8));
+	CHECK(*at(&r, 9, 100) == 0);
+	CHECK(predicomp_fault_restore((uint64_t)(uintptr_t)r.base + 4 * 4096, 1, 0) == 1);
+	CHECK(!is_marked(&r, 3) && !is_marked(&r, 9) && !is_marked(&r, 4) && in_memory(&r, 4));
+	fail_next(CALL_MARK, 2, -EAGAIN); /* pages 3 and 4, and page 9 */
+	CHECK(evict(&r, 0, 16, 0) == 3 && !is_marked(&r, 3) && !is_marked(&r, 9));
+	*at(&r, 3, 7) = (uint64_t)3 << 32 | 7;
+	for (uint64_t i = 0; i < 512; i++)
+		*at(&r, 9, i) = (uint64_t)9 << 32 | i;
+	check(&r, 16);
+	predicomp_fault_region_close(r.native);
+}
+
 /* A block of two or three words in turn is the page that repeats them; any other length is corrupt. */
 static void patterns(struct pool *p)
 {
@@ -365,6 +402,7 @@ void unit(void)
 	same_filled_and_fresh(&p);
 	writers_abort(&p);
 	pins(&p);
+	marks(&p);
 	failures(&p);
 	evidence(&p);
 	denser(&p);
