@@ -6,6 +6,7 @@
  *   fault_test storm SECONDS PAGES         threads write while evictors work at full speed
  *   fault_test control NAME SECONDS PAGES  the same with the protocol broken: must lose a write,
  *                                          and ends when it has, after SECONDS at the latest
+ *   fault_test die NAME                    provokes an end of the process, which prints why (fault_test_die.c)
  *   fault_test squeeze hold|release PAGES  restores pages at a memory limit that the caller sets
  *   fault_test limit LIBLZ4 PAGES          decompress into a discarded page: what bare C can do
  *   fault_test faults PAGES                what the kernel takes to tell of a fault
@@ -60,6 +61,8 @@ int main(int count, char **arguments)
 		return restores(arguments[2], strtoull(arguments[3], NULL, 10));
 	if (strcmp(mode, "squeeze") == 0 && count == 4)
 		return squeeze(arguments[2], strtoull(arguments[3], NULL, 10));
+	if (strcmp(mode, "die") == 0 && count == 3)
+		return die(arguments[2]);
 	if (strcmp(mode, "control") == 0 && count == 5) {
 		const char *name = arguments[2];
 		fault_test_broken = strcmp(name, "no-protection") == 0   ? NO_PROTECTION
@@ -71,7 +74,7 @@ int main(int count, char **arguments)
 				     strtoull(arguments[4], NULL, 10));
 	}
 	fprintf(stderr, "usage: fault_test unit | storm SECONDS PAGES | control "
-			"no-protection|no-generation|clean-unprotected|stale-swap SECONDS PAGES | squeeze hold|release PAGES | "
+			"no-protection|no-generation|clean-unprotected|stale-swap SECONDS PAGES | die NAME | squeeze hold|release PAGES | "
 			"limit|restores LIBLZ4 PAGES | faults PAGES\n");
 	return 2;
 }

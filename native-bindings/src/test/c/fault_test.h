@@ -100,5 +100,6 @@ int limit(const char *library, uint64_t pages);
 int faults(uint64_t pages);
 int restores(const char *library, uint64_t pages);
 int squeeze(const char *how, uint64_t pages);
+int die(const char *how);
 
 #endif

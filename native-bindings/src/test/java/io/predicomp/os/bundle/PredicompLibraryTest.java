@@ -3,11 +3,13 @@ package io.predicomp.os.bundle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.predicomp.os.feature.ProbeResult;
 import io.predicomp.os.testing.Skip;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 class PredicompLibraryTest {
   private static final Path SCRIPT = Path.of("src/main/c/build.sh").toAbsolutePath();
 
+  /** {@code elf.h}. */
+  private static final int EM_X86_64 = 62;
+
+  private static final int EM_AARCH64 = 183;
+
   @TempDir Path directory;
 
   @Test
@@ -26,6 +33,28 @@ class PredicompLibraryTest {
     Skip.unless(hasCompiler(), "no C compiler: this build has no libpredicomp");
     assertInstanceOf(ProbeResult.Supported.class, PredicompLibrary.probe());
     PredicompLibrary.require();
+  }
+
+  /** So that a source that only this architecture compiles does not go unnoticed. */
+  @Test
+  void theOtherArchitectureIsCompiledToo() throws Exception {
+    boolean onArm = System.getProperty("os.arch").equals("aarch64");
+    String compiler = onArm ? "x86_64-linux-gnu-gcc" : "aarch64-linux-gnu-gcc";
+    Skip.unless(
+        works(compiler),
+        "no cross compiler '"
+            + compiler
+            + "' (on Debian: gcc-x86-64-linux-gnu libc6-dev-amd64-cross, or gcc-aarch64-linux-gnu"
+            + " libc6-dev-arm64-cross)");
+    String other = onArm ? "amd64" : "aarch64";
+
+    String resource = "META-INF/native/linux-" + other + "/libpredicomp.so";
+    try (InputStream library =
+        PredicompLibrary.class.getClassLoader().getResourceAsStream(resource)) {
+      assertNotNull(library, () -> "this build is without " + resource);
+      byte[] header = library.readNBytes(20); // elf.h: e_ident, e_type, e_machine
+      assertEquals(onArm ? EM_X86_64 : EM_AARCH64, header[18] & 0xff);
+    }
   }
 
   @Test
@@ -86,8 +115,12 @@ class PredicompLibraryTest {
   }
 
   private static boolean hasCompiler() throws Exception {
+    return works("cc");
+  }
+
+  private static boolean works(String compiler) throws Exception {
     try {
-      return new ProcessBuilder("cc", "--version")
+      return new ProcessBuilder(compiler, "--version")
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start()

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Builds and runs the tests of the fault kernel that are written in C ({@code src/test/c}). */
@@ -28,6 +29,8 @@ class FaultKernelStressTest {
 
   /** Seconds of one run; long ones by {@code -Dpredicomp.soak.seconds=3600}. */
   private static final long SECONDS = seconds(System.getProperty("predicomp.soak.seconds", ""));
+
+  private static final int SIGABRT = 6; // asm/signal.h
 
   @TempDir static Path directory;
 
@@ -65,6 +68,28 @@ class FaultKernelStressTest {
     String said = run(1, "plain", "control", control, "45", "16");
     System.out.print(said);
     assertTrue(said.contains(" bad words") && !said.contains(" 0 bad words"), said);
+  }
+
+  /**
+   * Where nothing right can be read any more the process says why and ends, the same everywhere.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "corrupt, a page cannot be restored to what was written",
+    "no-memory, a page cannot be brought back",
+    "refused, a page cannot be brought back",
+    "unprotect, write protection cannot be removed",
+    "mend, a page that was not discarded cannot be restored",
+    "freed-twice, a block of the pool was freed twice",
+    "watchdog, an access faults again and again although its page is in memory",
+  })
+  void theProcessEndsWithItsReason(String how, String reason) throws Exception {
+    for (String program : List.of("plain", "checked")) {
+      String said = run(128 + SIGABRT, program, "die", how);
+      assertTrue(said.startsWith("predicomp: " + reason), said);
+      assertTrue(
+          said.endsWith(". No data may be lost silently, so the process ends here.\n"), said);
+    }
   }
 
   /** Where nothing can be had back the kernel ends the process: no wrong data, and no hang. */
