@@ -396,7 +396,7 @@ public final class CompressedArena implements AutoCloseable {
       }
       List<Region> claimed = claimAll();
       try {
-        transparentArenas.forEach(TransparentArena::close);
+        transparentArenas.forEach(TransparentArena::closeUnlessClosed);
       } catch (IllegalStateException e) {
         claimed.forEach(Region::cancelClose);
         throw e;

@@ -311,8 +311,17 @@ public final class TransparentArena implements Arena {
    */
   @Override
   public void close() {
+    if (!closeUnlessClosed()) {
+      throw new IllegalStateException("Already closed");
+    }
+  }
+
+  /** As {@link #close()}, but somebody else may have been faster: then it returns false. */
+  boolean closeUnlessClosed() {
     synchronized (this) {
-      requireAlive();
+      if (!lifetime.scope().isAlive()) {
+        return false;
+      }
       if (pins > 0) {
         throw new IllegalStateException(pins + " pins are open");
       }
@@ -322,5 +331,6 @@ public final class TransparentArena implements Arena {
       shared = null;
     }
     onClose.run();
+    return true;
   }
 }

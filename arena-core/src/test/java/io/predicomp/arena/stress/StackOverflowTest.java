@@ -115,8 +115,7 @@ class StackOverflowTest {
       if (failure.get() != null) {
         throw new AssertionError("a page is lost", failure.get());
       }
-      Thread closer = Thread.ofPlatform().daemon().start(region::close);
-      Crew.join(closer);
+      UnderFire.atOnce(List.of(region::close));
     }
   }
 

@@ -108,18 +108,7 @@ class TransparentBudgetStressTest {
   }
 
   private Crew owners(MemorySegment segment) {
-    Words words =
-        new Words() {
-          @Override
-          public long get(long offset) {
-            return segment.get(JAVA_LONG, offset);
-          }
-
-          @Override
-          public void set(long offset, long value) {
-            segment.set(JAVA_LONG, offset, value);
-          }
-        };
+    Words words = Words.of(segment);
     Crew crew = new Crew();
     for (int i = 0; i < OWNERS; i++) {
       int index = i;

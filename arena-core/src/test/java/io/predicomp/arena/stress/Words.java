@@ -1,6 +1,9 @@
 package io.predicomp.arena.stress;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import io.predicomp.arena.PageAccess;
+import java.lang.foreign.MemorySegment;
 
 /** Memory as a test sees it: longs at byte offsets. Negative controls put broken ones here. */
 public interface Words {
@@ -19,6 +22,21 @@ public interface Words {
       @Override
       public void set(long offset, long value) {
         access.setLong(offset, value);
+      }
+    };
+  }
+
+  /** Plain accesses to plain memory. */
+  static Words of(MemorySegment segment) {
+    return new Words() {
+      @Override
+      public long get(long offset) {
+        return segment.get(JAVA_LONG, offset);
+      }
+
+      @Override
+      public void set(long offset, long value) {
+        segment.set(JAVA_LONG, offset, value);
       }
     };
   }
