@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own for a main class of the tests, on the class path, which has everything. */
 public final class ChildJvm {
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 300;
 
   private ChildJvm() {}
 
@@ -59,12 +60,19 @@ public final class ChildJvm {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
-    Process process = builder.start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    long most = PATIENCE_SECONDS + SoakTime.each().toSeconds();
-    assertTrue(process.waitFor(most, TimeUnit.SECONDS), said);
-    assertEquals(exitCode, process.exitValue(), said);
-    return said;
+    Path output = Files.createTempFile("child", ".out");
+    try {
+      Process process = builder.redirectOutput(output.toFile()).start();
+      long most = PATIENCE_SECONDS + SoakTime.each().toSeconds();
+      boolean ended = process.waitFor(most, TimeUnit.SECONDS);
+      process.destroyForcibly();
+      String said = new String(Files.readAllBytes(output), StandardCharsets.UTF_8);
+      assertTrue(ended, () -> "does not end within " + most + " s: " + said);
+      assertEquals(exitCode, process.exitValue(), said);
+      return said;
+    } finally {
+      Files.delete(output);
+    }
   }
 
   private static String classPath() {

@@ -5,18 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
 /**
- * Threads that repeat their work side by side until time is up or one of them fails. Whoever does
- * not stop then is reported with its stack instead of being waited for.
+ * Threads that repeat their work side by side until time is up or one of them fails, and until each
+ * has ended a round at least: a thread that dies, or never gets to work, does not go unnoticed.
+ * Whoever does not stop then is reported with its stack instead of being waited for.
  */
 public final class Crew {
   private static final long JOIN_SECONDS = 120;
 
   /** How long a run goes on at most while it has not seen what it is there to see. */
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 180;
 
   private static final long LOOK_MILLIS = 20;
 
@@ -36,6 +38,7 @@ public final class Crew {
   private final CountDownLatch start = new CountDownLatch(1);
   private final CountDownLatch failed = new CountDownLatch(1);
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final AtomicInteger idle = new AtomicInteger(); // who has not ended a round
   private volatile boolean stopped;
 
   /** Adds a platform thread. */
@@ -56,6 +59,8 @@ public final class Crew {
     try {
       start.await();
       Round round = worker.begin();
+      round.run();
+      idle.decrementAndGet();
       while (!stopped) {
         round.run();
       }
@@ -81,14 +86,15 @@ public final class Crew {
   /** As {@link #run}, but says whether a worker failed, for runs in which one should. */
   public boolean runUntilFailure(Duration duration, BooleanSupplier enough)
       throws InterruptedException {
+    idle.set(threads.size());
     threads.forEach(Thread::start);
     start.countDown();
     long begin = System.nanoTime();
     boolean broken = failed.await(duration.toMillis(), TimeUnit.MILLISECONDS);
-    boolean satisfied = enough.getAsBoolean();
+    boolean satisfied = idle.get() == 0 && enough.getAsBoolean();
     while (!broken && !satisfied && System.nanoTime() - begin < PATIENCE_SECONDS * 1_000_000_000) {
       broken = failed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-      satisfied = enough.getAsBoolean();
+      satisfied = idle.get() == 0 && enough.getAsBoolean();
     }
     stopped = true;
     joinAll();
@@ -96,7 +102,8 @@ public final class Crew {
       return true;
     }
     if (!satisfied) {
-      throw new AssertionError("not exposed enough within " + PATIENCE_SECONDS + " s");
+      throw new AssertionError(
+          "not exposed enough within " + PATIENCE_SECONDS + " s; without a round: " + idle.get());
     }
     return false;
   }

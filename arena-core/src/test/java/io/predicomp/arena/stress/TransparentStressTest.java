@@ -46,6 +46,19 @@ class TransparentStressTest {
   /** So that the other runs mean something. */
   @Test
   void theCheckNoticesWritesThatAreLost() throws Exception {
+    String said = failing("unprotected");
+    assertTrue(said.contains(" bad words") && !said.contains(" 0 bad words"), said);
+  }
+
+  /** One that takes part, and one that nobody looks after. */
+  @ParameterizedTest
+  @ValueSource(strings = {"failing-worker", "failing-thread"})
+  void theRunNoticesAThreadThatDies(String control) throws Exception {
+    String said = failing(control);
+    assertTrue(said.contains("InternalError: thrown by a control"), said);
+  }
+
+  private static String failing(String control) throws Exception {
     String said =
         ChildJvm.run(
             1,
@@ -55,9 +68,9 @@ class TransparentStressTest {
             TransparentStress.class,
             SECONDS,
             "64",
-            "unprotected");
-    System.out.print("unprotected: " + said);
-    assertTrue(said.contains(" bad words") && !said.contains(" 0 bad words"), said);
+            control);
+    System.out.print(control + ": " + said);
+    return said;
   }
 
   private static List<String> jvm(String options) {
