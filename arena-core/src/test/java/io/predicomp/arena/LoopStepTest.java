@@ -250,14 +250,14 @@ class LoopStepTest {
     LoopConfig config = new LoopConfig(Duration.ofMillis(100), 50, 50, predictor, 1, 4, true);
     try (CompressedArena arena =
             CompressedArena.open(ArenaConfig.builder().checksums(true).build());
-        BackgroundLoops loops = new BackgroundLoops(arena.mover(), config, DENSE, clock)) {
-      Region region = arena.allocateRegion(BYTES);
-      RegionModel model = new RegionModel(region);
+        BackgroundLoops loops = new BackgroundLoops(arena.mover(), config, DENSE, clock);
+        RegionModel model = new RegionModel(arena, BYTES)) {
       for (int i = 0; i < actions.size(); i++) {
         model.apply(actions.get(i));
         clock.pass(pauses.get(i % pauses.size()));
         if (i % hintEvery == 0) {
-          loops.hint(region.table(), i % (2 * hintEvery) == 0 ? Phase.ACTIVE : Phase.IDLE);
+          Phase phase = i % (2 * hintEvery) == 0 ? Phase.ACTIVE : Phase.IDLE;
+          loops.hint(model.region().table(), phase);
         }
         step(loops, 3);
         assertEquals(arena.stats().pages().resident(), arena.mover().residentPages());

@@ -16,18 +16,25 @@ public final class RegionActions {
     return Arbitraries.frequencyOf(
         Tuple.of(8, gets(regionBytes)),
         Tuple.of(8, sets(regionBytes)),
+        Tuple.of(2, ordered(regionBytes)),
         Tuple.of(1, compareAndSets(regionBytes)),
         Tuple.of(3, adds(regionBytes)),
         Tuple.of(1, getAndAdds(regionBytes)),
         Tuple.of(2, fills(regionBytes)),
         Tuple.of(3, copiesIn(regionBytes)),
         Tuple.of(1, copiesWithin(regionBytes)),
+        Tuple.of(2, copiesAcross(regionBytes)),
         Tuple.of(1, ranges(regionBytes).map(r -> new RegionAction.Compare(r.get1(), r.get2()))),
         Tuple.of(6, ranges(regionBytes).map(r -> new RegionAction.Compress(r.get1(), r.get2()))),
+        Tuple.of(1, Arbitraries.just(new RegionAction.CompressAll())),
         Tuple.of(3, recompressions(regionBytes)),
         Tuple.of(2, ranges(regionBytes).map(r -> new RegionAction.Restore(r.get1(), r.get2()))),
         Tuple.of(1, ranges(regionBytes).map(r -> new RegionAction.Discard(r.get1(), r.get2()))),
-        Tuple.of(1, pinnedWrites(regionBytes)));
+        Tuple.of(1, pinnedWrites(regionBytes)),
+        Tuple.of(2, openedPins(regionBytes)),
+        Tuple.of(2, usesOfPins()),
+        Tuple.of(3, closedPins()), // more than are opened, or hardly a close would be granted
+        Tuple.of(1, Arbitraries.just(new RegionAction.CloseAndReopen())));
   }
 
   /** Offset and length, at least 1, of a range within the region. */
@@ -42,34 +49,50 @@ public final class RegionActions {
   }
 
   private static Arbitrary<RegionAction> gets(int bytes) {
-    return Combinators.combine(widths(), offsets(bytes), booleans(), booleans())
-        .as((w, o, big, cursor) -> new RegionAction.Get(w, Math.min(o, bytes - w), big, cursor));
+    return Combinators.combine(types(), offsets(bytes), booleans(), booleans())
+        .as(
+            (type, o, big, cursor) ->
+                new RegionAction.Get(type, Math.min(o, bytes - type.bytes()), big, cursor));
   }
 
   private static Arbitrary<RegionAction> sets(int bytes) {
-    return Combinators.combine(
-            widths(), offsets(bytes), Arbitraries.longs(), booleans(), booleans())
+    return Combinators.combine(types(), offsets(bytes), Arbitraries.longs(), booleans(), booleans())
         .as(
-            (w, o, value, big, cursor) ->
-                new RegionAction.Set(w, Math.min(o, bytes - w), value, big, cursor));
-  }
-
-  private static Arbitrary<RegionAction> compareAndSets(int bytes) {
-    return Combinators.combine(alignedOffsets(bytes), booleans(), Arbitraries.longs())
-        .as(RegionAction.CompareAndSet::new);
+            (type, o, bits, big, cursor) ->
+                new RegionAction.Set(type, Math.min(o, bytes - type.bytes()), bits, big, cursor));
   }
 
   private static Arbitrary<RegionAction> adds(int bytes) {
     return Combinators.combine(
-            Arbitraries.of(4, 8), offsets(bytes), Arbitraries.longs(), booleans(), booleans())
+            widths(), offsets(bytes), Arbitraries.longs(), booleans(), booleans())
         .as(
             (w, o, delta, big, cursor) ->
                 new RegionAction.Add(w, Math.min(o, bytes - w), delta, big, cursor));
   }
 
+  private static Arbitrary<RegionAction> ordered(int bytes) {
+    return Combinators.combine(
+            Arbitraries.of(RegionAction.Ordering.values()),
+            widths(),
+            offsets(bytes),
+            Arbitraries.longs(),
+            booleans())
+        .as(
+            (ordering, w, o, value, cursor) ->
+                new RegionAction.Ordered(ordering, w, aligned(o, w), value, cursor));
+  }
+
+  private static Arbitrary<RegionAction> compareAndSets(int bytes) {
+    return Combinators.combine(
+            widths(), offsets(bytes), booleans(), Arbitraries.longs(), booleans())
+        .as(
+            (w, o, right, value, cursor) ->
+                new RegionAction.CompareAndSet(w, aligned(o, w), right, value, cursor));
+  }
+
   private static Arbitrary<RegionAction> getAndAdds(int bytes) {
-    return Combinators.combine(alignedOffsets(bytes), Arbitraries.longs())
-        .as(RegionAction.GetAndAdd::new);
+    return Combinators.combine(widths(), offsets(bytes), Arbitraries.longs(), booleans())
+        .as((w, o, delta, cursor) -> new RegionAction.GetAndAdd(w, aligned(o, w), delta, cursor));
   }
 
   private static Arbitrary<RegionAction> fills(int bytes) {
@@ -88,6 +111,13 @@ public final class RegionActions {
         .as((r, to) -> new RegionAction.CopyWithin(r.get1(), to, Math.min(r.get2(), bytes - to)));
   }
 
+  private static Arbitrary<RegionAction> copiesAcross(int bytes) {
+    return Combinators.combine(ranges(bytes), offsets(bytes), booleans())
+        .as(
+            (r, to, back) ->
+                new RegionAction.CopyAcross(r.get1(), to, Math.min(r.get2(), bytes - to), back));
+  }
+
   private static Arbitrary<RegionAction> recompressions(int bytes) {
     return Combinators.combine(ranges(bytes), Arbitraries.of(PageTier.DENSE, PageTier.COLDEST))
         .as((r, tier) -> new RegionAction.Recompress(r.get1(), r.get2(), tier));
@@ -98,16 +128,38 @@ public final class RegionActions {
         .as((r, value) -> new RegionAction.WritePinned(r.get1(), r.get2(), value));
   }
 
+  private static Arbitrary<RegionAction> openedPins(int bytes) {
+    return Combinators.combine(Arbitraries.of(RegionAction.PinKind.values()), ranges(bytes))
+        .as((kind, r) -> new RegionAction.OpenPin(kind, r.get1(), r.get2()));
+  }
+
+  private static Arbitrary<RegionAction> usesOfPins() {
+    return Combinators.combine(choices(), Arbitraries.bytes()).as(RegionAction.UsePin::new);
+  }
+
+  private static Arbitrary<RegionAction> closedPins() {
+    return choices().map(RegionAction.ClosePin::new);
+  }
+
+  /** Which of what there is, counted round. */
+  private static Arbitrary<Integer> choices() {
+    return Arbitraries.integers().between(0, 99);
+  }
+
+  private static Arbitrary<RegionAction.ValueType> types() {
+    return Arbitraries.of(RegionAction.ValueType.values());
+  }
+
   private static Arbitrary<Integer> widths() {
-    return Arbitraries.of(1, 2, 4, 8);
+    return Arbitraries.of(Integer.BYTES, Long.BYTES);
   }
 
   private static Arbitrary<Integer> offsets(int bytes) {
     return Arbitraries.integers().between(0, bytes - 1);
   }
 
-  private static Arbitrary<Integer> alignedOffsets(int bytes) {
-    return Arbitraries.integers().between(0, bytes / 8 - 1).map(i -> i * 8);
+  private static int aligned(int offset, int width) {
+    return offset & -width;
   }
 
   private static Arbitrary<Boolean> booleans() {

@@ -1,26 +1,26 @@
 package io.predicomp.arena.testkit;
 
+import io.predicomp.arena.CompressedArena;
 import io.predicomp.arena.Cursor;
 import io.predicomp.arena.PageAccess;
-import io.predicomp.arena.PinnedRange;
 import io.predicomp.arena.Region;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A region beside a plain byte array that must always hold the same: applies {@link RegionAction}s
- * to both and compares what each returns. For one thread.
+ * to both and compares what each returns. A second region of the arena, of the same size, is there
+ * to copy to and from. For one thread; closing it closes the ranges that it pinned, so that the
+ * arena can be closed.
  *
  * <p>To test your own embedding or codec, open an arena with it, and let a property feed actions:
  *
  * {@snippet :
  * @Property
  * void behavesLikeAnArray(@ForAll("actions") List<RegionAction> actions) {
- *   try (var arena = CompressedArena.open(config)) {
- *     RegionModel model = new RegionModel(arena.allocateRegion(1 << 16));
+ *   try (var arena = CompressedArena.open(config);
+ *       var model = new RegionModel(arena, 1 << 16)) {
  *     actions.forEach(model::apply);
  *     model.checkAll();
  *   }
@@ -32,31 +32,41 @@ import java.util.Arrays;
  * }
  * }
  */
-public final class RegionModel {
-  private final Region region;
-  private final Cursor cursor;
+public final class RegionModel implements AutoCloseable {
+  private final CompressedArena arena;
   private final byte[] bytes;
-  private final ByteBuffer array;
+  private final TypedAccesses typed;
+  private final ModelledPins pins;
+  private final Region other;
+  private final byte[] otherBytes;
+  private Region region;
+  private Cursor cursor;
 
-  public RegionModel(Region region) {
-    this.region = region;
+  /**
+   * Allocates both regions.
+   *
+   * @param regionBytes of each, a multiple of the arena's page size
+   */
+  public RegionModel(CompressedArena arena, int regionBytes) {
+    this.arena = arena;
+    this.bytes = new byte[regionBytes];
+    this.otherBytes = new byte[regionBytes];
+    this.typed = new TypedAccesses(bytes);
+    this.pins = new ModelledPins(bytes);
+    this.region = arena.allocateRegion(regionBytes);
+    this.other = arena.allocateRegion(regionBytes);
     this.cursor = region.cursor();
-    this.bytes = new byte[Math.toIntExact(region.byteSize())];
-    this.array = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  /** The region that actions are applied to; another one after a {@code CloseAndReopen}. */
+  public Region region() {
+    return region;
   }
 
   /** Does the action on both sides; throws {@link AssertionError} where they differ. */
   public void apply(RegionAction action) {
     switch (action) {
-      case RegionAction.Get a -> get(access(a.throughCursor()), a);
-      case RegionAction.Set a -> set(access(a.throughCursor()), a);
-      case RegionAction.CompareAndSet a -> compareAndSet(a);
-      case RegionAction.Add a -> add(access(a.throughCursor()), a);
-      case RegionAction.GetAndAdd a -> {
-        long before = array.getLong(a.offset());
-        expect(action, before, region.getAndAddLong(a.offset(), a.delta()));
-        array.putLong(a.offset(), before + a.delta());
-      }
+      case RegionAction.Typed a -> typed.apply(a.throughCursor() ? cursor : region, a);
       case RegionAction.Fill a -> {
         cursor.fill(a.offset(), a.length(), a.value());
         Arrays.fill(bytes, a.offset(), a.offset() + a.length(), a.value());
@@ -70,118 +80,99 @@ public final class RegionModel {
         cursor.copyTo(a.from(), region, a.to(), a.length());
         System.arraycopy(bytes, a.from(), bytes, a.to(), a.length());
       }
+      case RegionAction.CopyAcross a -> copyAcross(a);
       case RegionAction.Compare a -> compare(a.offset(), a.length());
       case RegionAction.Compress a -> region.compress(a.offset(), a.length());
+      case RegionAction.CompressAll _ -> arena.compressAll();
       case RegionAction.Recompress a -> region.recompress(a.offset(), a.length(), a.tier());
       case RegionAction.Restore a -> region.restore(a.offset(), a.length());
       case RegionAction.Discard a -> {
         region.discard(a.offset(), a.length());
         Arrays.fill(bytes, a.offset(), a.offset() + a.length(), (byte) 0);
       }
-      case RegionAction.WritePinned a -> writePinned(a);
+      case RegionAction.CloseAndReopen _ -> closeAndReopen();
+      case RegionAction.Pinning a -> pins.apply(region, a);
     }
   }
 
-  /** Compares every byte. */
+  /** Compares every byte, of the other region too. */
   public void checkAll() {
     compare(0, bytes.length);
+    requireEqual(other.mismatch(0, MemorySegment.ofArray(otherBytes), 0, otherBytes.length), 0);
   }
 
-  private PageAccess access(boolean throughCursor) {
-    return throughCursor ? cursor : region;
+  @Override
+  public void close() {
+    pins.close();
   }
 
-  private static ByteOrder order(boolean bigEndian) {
-    return bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-  }
-
-  private void get(PageAccess access, RegionAction.Get a) {
-    ByteOrder order = order(a.bigEndian());
-    ByteBuffer view = ByteBuffer.wrap(bytes).order(order);
-    switch (a.width()) {
-      case 1 -> expect(a, bytes[a.offset()], access.getByte(a.offset()));
-      case 2 -> expect(a, view.getShort(a.offset()), access.getShort(a.offset(), order));
-      case 4 -> expect(a, view.getInt(a.offset()), access.getInt(a.offset(), order));
-      default -> expect(a, view.getLong(a.offset()), access.getLong(a.offset(), order));
-    }
-  }
-
-  private void set(PageAccess access, RegionAction.Set a) {
-    ByteOrder order = order(a.bigEndian());
-    ByteBuffer view = ByteBuffer.wrap(bytes).order(order);
-    switch (a.width()) {
-      case 1 -> {
-        access.setByte(a.offset(), (byte) a.value());
-        bytes[a.offset()] = (byte) a.value();
-      }
-      case 2 -> {
-        access.setShort(a.offset(), order, (short) a.value());
-        view.putShort(a.offset(), (short) a.value());
-      }
-      case 4 -> {
-        access.setInt(a.offset(), order, (int) a.value());
-        view.putInt(a.offset(), (int) a.value());
-      }
-      default -> {
-        access.setLong(a.offset(), order, a.value());
-        view.putLong(a.offset(), a.value());
-      }
-    }
-  }
-
-  private void add(PageAccess access, RegionAction.Add a) {
-    ByteOrder order = order(a.bigEndian());
-    ByteBuffer view = ByteBuffer.wrap(bytes).order(order);
-    if (a.width() == Integer.BYTES) {
-      int sum = view.getInt(a.offset()) + (int) a.delta();
-      expect(a, sum, access.addInt(a.offset(), order, (int) a.delta()));
-      view.putInt(a.offset(), sum);
+  private void copyAcross(RegionAction.CopyAcross a) {
+    if (a.back()) {
+      other.copyTo(a.from(), region, a.to(), a.length());
+      System.arraycopy(otherBytes, a.from(), bytes, a.to(), a.length());
     } else {
-      long sum = view.getLong(a.offset()) + a.delta();
-      expect(a, sum, access.addLong(a.offset(), order, a.delta()));
-      view.putLong(a.offset(), sum);
+      cursor.copyTo(a.from(), other, a.to(), a.length());
+      System.arraycopy(bytes, a.from(), otherBytes, a.to(), a.length());
     }
   }
 
-  private void compareAndSet(RegionAction.CompareAndSet a) {
-    long before = array.getLong(a.offset());
-    long expected = a.right() ? before : ~before;
-    boolean set = region.compareAndSetLong(a.offset(), expected, a.value());
-    if (set != a.right()) {
-      throw new AssertionError(a + " gave " + set);
-    }
-    if (set) {
-      array.putLong(a.offset(), a.value());
-    }
-  }
-
-  private void writePinned(RegionAction.WritePinned a) {
-    try (PinnedRange pin = region.pin(a.offset(), a.length())) {
-      region.compress(); // must leave the pinned pages alone
-      MemorySegment segment = pin.segment();
-      for (int i = 0; i < a.length(); i += 97) {
-        segment.set(ValueLayout.JAVA_BYTE, i, a.value());
-        bytes[a.offset() + i] = a.value();
+  private void closeAndReopen() {
+    if (pins.count() > 0) {
+      String message = requireClosed(region::close);
+      if (!message.contains(pins.count() + " pinned ranges")) {
+        throw new AssertionError(pins.count() + " ranges are open, said was: " + message);
       }
+      checkAll();
+      return;
     }
+    Region successor = arena.allocateRegion(bytes.length); // first, because it may be refused
+    region.close();
+    requireNoAccess(region, cursor);
+    region.close();
+    region = successor;
+    cursor = region.cursor();
+    Arrays.fill(bytes, (byte) 0);
+  }
+
+  private static void requireNoAccess(Region closed, Cursor cursor) {
+    for (PageAccess access : List.of(closed, cursor)) {
+      requireClosed(() -> access.getByte(0));
+      requireClosed(() -> access.setLong(8, 1));
+      requireClosed(() -> access.addInt(3, 1));
+      requireClosed(() -> access.getLongVolatile(0));
+      requireClosed(() -> access.compareAndSetInt(4, 0, 1));
+      requireClosed(() -> access.fill(0, closed.byteSize(), (byte) 1));
+      requireClosed(() -> access.copyTo(0, new byte[1], 0, 1));
+      requireClosed(() -> access.mismatch(0, MemorySegment.ofArray(new byte[1]), 0, 1));
+    }
+    requireClosed(closed::compress);
+    requireClosed(() -> closed.restore(0, 1));
+    requireClosed(() -> closed.discard(0, closed.byteSize()));
+    requireClosed(() -> closed.pin(0, 1));
+    requireClosed(() -> closed.pinReadOnly(0, 1));
+    requireClosed(() -> closed.pinShared(0, 1));
+  }
+
+  /** Returns what is said. */
+  private static String requireClosed(Runnable access) {
+    try {
+      access.run();
+    } catch (IllegalStateException e) {
+      return e.toString();
+    }
+    throw new AssertionError("a call that should have been refused was not");
   }
 
   private void compare(int offset, int length) {
-    long at = region.mismatch(offset, MemorySegment.ofArray(bytes), offset, length);
-    if (at >= 0) {
-      throw new AssertionError("first difference at byte " + (offset + at));
-    }
+    requireEqual(region.mismatch(offset, MemorySegment.ofArray(bytes), offset, length), offset);
     byte[] copy = new byte[length];
     cursor.copyTo(offset, copy, 0, length);
-    int different = Arrays.mismatch(copy, 0, length, bytes, offset, offset + length);
-    if (different >= 0) {
-      throw new AssertionError("copy differs at byte " + (offset + different));
-    }
+    requireEqual(Arrays.mismatch(copy, 0, length, bytes, offset, offset + length), offset);
   }
 
-  private static void expect(RegionAction action, long expected, long actual) {
-    if (expected != actual) {
-      throw new AssertionError(action + " gave " + actual + ", expected " + expected);
+  private static void requireEqual(long mismatch, int offset) {
+    if (mismatch >= 0) {
+      throw new AssertionError("first difference at byte " + (offset + mismatch));
     }
   }
 }
