@@ -2,6 +2,7 @@ package io.predicomp.arena.agent;
 
 import io.predicomp.arena.LoopConfig;
 import io.predicomp.arena.Phase;
+import io.predicomp.arena.event.PrefetchEvent;
 import io.predicomp.arena.page.AgedMemory;
 import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.PrefetchOutcome;
@@ -49,6 +50,12 @@ final class PrefetchAgent implements Agent {
   private long reportedAt;
   private int turn;
   private boolean yielded;
+
+  // Of the slice.
+  private int present;
+  private int roomless;
+  private int corrupt;
+
   private long idleNanos = SHORTEST_IDLE_NANOS;
 
   PrefetchAgent(
@@ -107,14 +114,36 @@ final class PrefetchAgent implements Agent {
       state.skippedQuota.increment();
       return 0;
     }
-    long restoreCpu = clock.cpuNanos();
+    pace.restored(carryOut(next), now);
+    return heard + 1;
+  }
+
+  /** One slice of restores; returns how many there were. */
+  private int carryOut(RegionPredictor next) {
+    present = 0;
+    roomless = 0;
+    corrupt = 0;
+    PrefetchEvent event = PrefetchEvent.beginIfEnabled();
+    long start = clock.cpuNanos();
     int restored = next.carryOut(SLICE_PAGES, this::restore);
     long end = clock.cpuNanos();
     meter.charge();
-    pace.restored(restored, now);
     state.restored.add(restored);
-    state.restoreCpuNanos.add(end - restoreCpu);
-    return heard + 1;
+    state.restoreCpuNanos.add(end - start);
+    state.dedupSkips.add(present);
+    state.noRoom.add(roomless);
+    int looked = restored + present + roomless + corrupt;
+    if (event != null && looked > 0) {
+      event.commit(
+          next.region.firstPage(),
+          next.choice.planners(),
+          looked,
+          restored,
+          present,
+          roomless,
+          next.takeLate());
+    }
+    return restored;
   }
 
   private void needed(AgedRegion region, int page, long nanoTime, boolean found) {
@@ -198,9 +227,9 @@ final class PrefetchAgent implements Agent {
         state.enqueued.increment();
         census.prefetched(age, coldness);
       }
-      case NOT_EVICTED -> state.dedupSkips.increment();
-      case NO_ROOM -> state.noRoom.increment();
-      case CORRUPT -> {}
+      case NOT_EVICTED -> present++;
+      case NO_ROOM -> roomless++;
+      case CORRUPT -> corrupt++;
     }
     return outcome;
   }

@@ -33,6 +33,7 @@ final class RegionPredictor {
   private int range;
   private int page;
   private int needs;
+  private long lateTaken;
 
   /** Whether something was heard since the predictors were last asked. */
   private boolean heard;
@@ -127,6 +128,13 @@ final class RegionPredictor {
       }
     }
     return restored;
+  }
+
+  /** Pages that were predicted and needed before they were restored, since the last call. */
+  long takeLate() {
+    long late = choice.late() - lateTaken;
+    lateTaken += late;
+    return late;
   }
 
   private void giveUp() {

@@ -2,6 +2,7 @@ package io.predicomp.arena.policy;
 
 import io.predicomp.arena.Phase;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,9 @@ public final class PredictorChoice {
   private int chosen = -1;
   private final @Nullable PeriodDetector period;
   private long late;
+
+  /** Who spoke in the latest plan: a bit each. */
+  private int planners;
 
   /**
    * @param name {@code auto}, {@code off}, or the name of the only predictor to use, whatever its
@@ -192,11 +196,13 @@ public final class PredictorChoice {
    * @param isAway whether a page is not in memory
    */
   public void plan(PrefetchPlan plan, long nowNanos, IntPredicate isAway) {
+    planners = 0;
     for (int i = 0; i < scores.length; i++) {
       shadow.clear();
       predictors.get(i).plan(shadow, nowNanos);
       scores[i].planned(shadow, nowNanos, isAway);
-      if (isUsed(i)) {
+      if (isUsed(i) && shadow.size() > 0) {
+        planners |= 1 << i;
         for (int range = 0; range < shadow.size(); range++) {
           plan.add(shadow.from(range), shadow.end(range), shadow.deadlineNanos(range));
         }
@@ -227,6 +233,17 @@ public final class PredictorChoice {
       }
     }
     chosen = best;
+  }
+
+  /** The names of those whose predictions are in the latest plan, {@code phase+period} if two. */
+  public String planners() {
+    StringJoiner names = new StringJoiner("+");
+    for (int i = 0; i < scores.length; i++) {
+      if ((planners >>> i & 1) != 0) {
+        names.add(predictors.get(i).name());
+      }
+    }
+    return names.toString();
   }
 
   /** The name of the predictor in use; {@code off} if there is none. */
