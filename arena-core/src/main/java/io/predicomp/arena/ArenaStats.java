@@ -69,6 +69,7 @@ public record ArenaStats(
    * @param largestFreeExtent longest contiguous free run
    * @param objects compressed pages stored, clean copies included
    * @param compactions compaction slices that moved something
+   * @param discardsFailed times that the kernel did not take empty memory back, which stayed in use
    */
   public record Pool(
       long limit,
@@ -79,7 +80,8 @@ public record ArenaStats(
       long fragmented,
       long largestFreeExtent,
       long objects,
-      long compactions) {
+      long compactions,
+      long discardsFailed) {
     private Pool since(Pool before) {
       return new Pool(
           limit,
@@ -90,7 +92,8 @@ public record ArenaStats(
           fragmented,
           largestFreeExtent,
           objects,
-          compactions - before.compactions);
+          compactions - before.compactions,
+          discardsFailed - before.discardsFailed);
     }
   }
 
@@ -365,8 +368,9 @@ public record ArenaStats(
   /**
    * The background loops.
    *
-   * @param hotnessSource where evidence of use comes from: {@code touches}, {@code damon+touches};
-   *     {@code none} without loops
+   * @param hotnessSource where evidence of use comes from: {@code touches} of regions, {@code
+   *     probation} of transparent memory, {@code touches+probation} of both, {@code damon+} before
+   *     any of them while DAMON is read; {@code none} without loops
    * @param hotnessNote why a source gives no evidence, in a sentence; empty if all do
    * @param verdict whether pages are demoted, and why or why not
    * @param predictor what prefetching goes by at the moment; {@code off} if nothing

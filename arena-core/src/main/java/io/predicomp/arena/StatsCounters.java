@@ -66,6 +66,7 @@ final class StatsCounters {
     map.put("pool_limit_bytes", pool.limit());
     map.put("pool_metadata_bytes", pool.metadata());
     map.put("pool_objects", pool.objects());
+    map.put("pool_discards_failed", pool.discardsFailed());
     map.put("page_table_bytes", stats.pageTableBytes());
   }
 

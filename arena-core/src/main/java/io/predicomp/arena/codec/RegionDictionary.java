@@ -10,6 +10,7 @@ import io.predicomp.os.memory.Protection;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +32,14 @@ public final class RegionDictionary implements AutoCloseable {
   private final int version;
   private final int length;
   private final Mapping content;
+  private final LongFunction<Mapping> memory;
   private @Nullable Mapping encoder;
 
-  private RegionDictionary(int version, int length, Mapping content) {
+  private RegionDictionary(int version, int length, Mapping content, LongFunction<Mapping> memory) {
     this.version = version;
     this.length = length;
     this.content = content;
+    this.memory = memory;
   }
 
   /**
@@ -46,12 +49,17 @@ public final class RegionDictionary implements AutoCloseable {
    * @throws io.predicomp.os.ErrnoException if there is no memory for it
    */
   public static RegionDictionary of(int version, MemorySegment bytes) {
+    return of(version, bytes, Mapping::anonymous);
+  }
+
+  /** For tests, which refuse memory. */
+  static RegionDictionary of(int version, MemorySegment bytes, LongFunction<Mapping> memory) {
     int length = (int) Math.min(MAX_BYTES, bytes.byteSize());
-    Mapping content = Mapping.anonymous(length);
+    Mapping content = memory.apply(length);
     try {
       MemorySegment.copy(bytes, bytes.byteSize() - length, content.segment(), 0, length);
       content.protect(Protection.READ, 0, content.byteSize());
-      return new RegionDictionary(version, length, content);
+      return new RegionDictionary(version, length, content, memory);
     } catch (Throwable t) {
       content.close();
       throw t;
@@ -127,7 +135,7 @@ public final class RegionDictionary implements AutoCloseable {
     if (encoder != null) {
       return;
     }
-    Mapping tables = Mapping.anonymous(Lz4Library.hcStateBytes());
+    Mapping tables = memory.apply(Lz4Library.hcStateBytes());
     Lz4Library.initHcState(tables.address());
     Lz4Library.loadDictionaryHc(tables.address(), content.address(), length, level);
     encoder = tables;

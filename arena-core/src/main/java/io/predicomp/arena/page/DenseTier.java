@@ -4,8 +4,11 @@ import io.predicomp.arena.codec.Lz4HcDictionaryCodec;
 import io.predicomp.arena.codec.RegionDictionary;
 import io.predicomp.arena.policy.DenseTierPolicy;
 import io.predicomp.arena.policy.PageTier;
+import io.predicomp.os.ErrnoException;
+import io.predicomp.os.memory.Mapping;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntPredicate;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,7 @@ public final class DenseTier implements AutoCloseable {
   private @Nullable Recompressor recompressor;
   private @Nullable DictionaryTrainer trainer;
   private DictionaryTrainer.Training training = RegionDictionary::train;
+  private LongFunction<Mapping> memory = Mapping::anonymous;
   private int lastVersion;
   private boolean closed;
 
@@ -273,6 +277,9 @@ public final class DenseTier implements AutoCloseable {
         return null;
       }
       Recompressor worker = recompressor();
+      if (worker == null) {
+        return null;
+      }
       Recompressor.Outcome outcome = worker.recompress(table, page, index, tier, policy);
       if (possible == PageTier.DENSE
           && (outcome == Recompressor.Outcome.DONE || outcome == Recompressor.Outcome.SMALL_GAIN)) {
@@ -284,17 +291,23 @@ public final class DenseTier implements AutoCloseable {
     }
   }
 
-  /** Begins to sample a region; false if too few of its pages are cold. */
+  /** Begins to sample a region; false if too few of its pages are cold, or there is no memory. */
   private boolean startTrainer(DensePages table, IntPredicate isWanted, DenseTierPolicy policy) {
+    Recompressor worker = recompressor();
+    if (worker == null) {
+      counters.trainingFailures.increment();
+      return false;
+    }
     IntPredicate isCold = page -> table.evicted(page) != 0 && isWanted.test(page);
     DictionaryTrainer started =
         new DictionaryTrainer(
             mover,
             demotion,
-            recompressor(),
+            worker,
             counters,
             policy,
             training,
+            memory,
             table,
             isCold,
             ++lastVersion);
@@ -322,13 +335,19 @@ public final class DenseTier implements AutoCloseable {
     return true;
   }
 
-  private Recompressor recompressor() {
-    Recompressor worker = recompressor;
-    if (worker == null) {
-      worker = new Recompressor(mover, pressure, counters, pageBytes);
-      recompressor = worker;
+  /**
+   * Null if there is no memory for it now. Whoever asks may be an access that looks for room in the
+   * budget, which must not fail for what is only an improvement.
+   */
+  private @Nullable Recompressor recompressor() {
+    if (recompressor == null) {
+      try {
+        recompressor = new Recompressor(mover, pressure, counters, pageBytes, memory);
+      } catch (ErrnoException _) {
+        return null;
+      }
     }
-    return worker;
+    return recompressor;
   }
 
   /**
@@ -356,6 +375,16 @@ public final class DenseTier implements AutoCloseable {
       return true;
     } finally {
       demotion.unlock();
+      work.unlock();
+    }
+  }
+
+  /** For tests: what gives memory to recompression from now on, but for dictionaries. */
+  void setMemory(LongFunction<Mapping> replacement) {
+    work.lock();
+    try {
+      memory = replacement;
+    } finally {
       work.unlock();
     }
   }

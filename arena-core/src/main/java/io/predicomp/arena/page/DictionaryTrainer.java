@@ -1,7 +1,6 @@
 package io.predicomp.arena.page;
 
 import io.predicomp.arena.codec.Lz4HcDictionaryCodec;
-import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.codec.RegionDictionary;
 import io.predicomp.arena.policy.DenseTierChoice;
 import io.predicomp.arena.policy.DenseTierPolicy;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +70,7 @@ final class DictionaryTrainer implements AutoCloseable {
   private final DenseTierCounters counters;
   private final DenseTierPolicy policy;
   private final Training training;
+  private final LongFunction<Mapping> memory;
   private final DensePages table;
   private final IntPredicate isCold;
   private final int version;
@@ -90,41 +91,7 @@ final class DictionaryTrainer implements AutoCloseable {
   private @Nullable Mapping heldOutPages;
   private @Nullable Mapping scratch;
   private @Nullable Lz4HcDictionaryCodec fresh;
-  private final List<Candidate> candidates = new ArrayList<>();
-
-  /** A codec and what it did to each held-out page. */
-  private static final class Candidate {
-    final int index;
-    final PageCodec codec;
-    final double[] bytes;
-    final double[] compressNanos;
-    final double[] decompressNanos;
-    int warmUps;
-    boolean failed;
-
-    /** Index −1: the dictionary just trained, which has none yet. */
-    Candidate(int index, PageCodec codec, int pages) {
-      this.index = index;
-      this.codec = codec;
-      this.bytes = new double[pages];
-      this.compressNanos = new double[pages];
-      this.decompressNanos = new double[pages];
-    }
-
-    TierCost cost(int pages) {
-      return new TierCost(
-          failed ? Double.MAX_VALUE : Arrays.stream(bytes, 0, pages).average().orElse(0),
-          lowerQuartile(compressNanos, pages),
-          lowerQuartile(decompressNanos, pages));
-    }
-
-    /** Times that include the loss of the processor say nothing about the codec. */
-    private static double lowerQuartile(double[] values, int count) {
-      double[] sorted = Arrays.copyOf(values, count);
-      Arrays.sort(sorted);
-      return sorted[count / 4];
-    }
-  }
+  private final List<CodecTrial> candidates = new ArrayList<>();
 
   DictionaryTrainer(
       PageMover mover,
@@ -133,6 +100,7 @@ final class DictionaryTrainer implements AutoCloseable {
       DenseTierCounters counters,
       DenseTierPolicy policy,
       Training training,
+      LongFunction<Mapping> memory,
       DensePages table,
       IntPredicate isCold,
       int version) {
@@ -142,6 +110,7 @@ final class DictionaryTrainer implements AutoCloseable {
     this.counters = counters;
     this.policy = policy;
     this.training = training;
+    this.memory = memory;
     this.table = table;
     this.isCold = isCold;
     this.version = version;
@@ -199,10 +168,15 @@ final class DictionaryTrainer implements AutoCloseable {
     }
     chosen = Arrays.copyOf(reservoir, count);
     shuffle(chosen);
-    trainingPages = Mapping.anonymous((long) (count - heldOutCount) * SAMPLE_BYTES);
-    heldOutPages = Mapping.anonymous((long) heldOutCount * table.pageBytes());
-    scratch = Mapping.anonymous(2L * table.pageBytes());
-    phase = Phase.SAMPLE;
+    try {
+      trainingPages = memory.apply((long) (count - heldOutCount) * SAMPLE_BYTES);
+      heldOutPages = memory.apply((long) heldOutCount * table.pageBytes());
+      scratch = memory.apply(2L * table.pageBytes());
+      phase = Phase.SAMPLE;
+    } catch (ErrnoException _) {
+      counters.trainingFailures.increment(); // no memory now: the next sweep asks again
+      close();
+    }
   }
 
   private void shuffle(int[] pages) {
@@ -317,7 +291,7 @@ final class DictionaryTrainer implements AutoCloseable {
       }
       int end = Math.min(heldOut, measured + Math.max(1, pagesOfASlice() / candidates.size()));
       for (; measured < end; measured++) {
-        for (Candidate candidate : candidates) {
+        for (CodecTrial candidate : candidates) {
           measure(candidate, measured);
         }
       }
@@ -331,11 +305,11 @@ final class DictionaryTrainer implements AutoCloseable {
 
   private void nominate() {
     candidates.clear();
-    candidates.add(new Candidate(PageCodecs.BASE, mover.codec, heldOut));
+    candidates.add(new CodecTrial(PageCodecs.BASE, mover.codec, heldOut));
     for (int index : new int[] {PageCodecs.HIGH_COMPRESSION, PageCodecs.ZSTD}) {
       try {
         mover.codecs.provide(index);
-        candidates.add(new Candidate(index, mover.codecs.codec(index), heldOut));
+        candidates.add(new CodecTrial(index, mover.codecs.codec(index), heldOut));
       } catch (UnsupportedOperationException _) {
         // Its library cannot be used here, which doctor explains.
       }
@@ -344,15 +318,15 @@ final class DictionaryTrainer implements AutoCloseable {
     if (plan != null && plan.hasDictionary()) {
       int index = plan.index(PageTier.DENSE);
       if (mover.codecs.openEncoder(index)) {
-        candidates.add(new Candidate(index, mover.codecs.codec(index), heldOut));
+        candidates.add(new CodecTrial(index, mover.codecs.codec(index), heldOut));
       }
     }
     if (fresh != null) {
-      candidates.add(new Candidate(-1, fresh, heldOut));
+      candidates.add(new CodecTrial(-1, fresh, heldOut));
     }
   }
 
-  private void measure(Candidate candidate, int page) {
+  private void measure(CodecTrial candidate, int page) {
     long from = heldOutPage(page);
     long payload = scratch().address();
     int pageBytes = table.pageBytes();
@@ -375,7 +349,7 @@ final class DictionaryTrainer implements AutoCloseable {
     }
   }
 
-  private int decompress(Candidate candidate, long payload, int length) {
+  private int decompress(CodecTrial candidate, long payload, int length) {
     return candidate.codec.decompress(
         AddressSpace.ALL,
         payload,
@@ -400,8 +374,8 @@ final class DictionaryTrainer implements AutoCloseable {
 
   private void decide(boolean withFresh) {
     TierCost base = candidates.getFirst().cost(heldOut);
-    List<Candidate> rivals = new ArrayList<>(candidates.subList(1, candidates.size()));
-    Candidate newest = rivals.isEmpty() ? null : rivals.getLast();
+    List<CodecTrial> rivals = new ArrayList<>(candidates.subList(1, candidates.size()));
+    CodecTrial newest = rivals.isEmpty() ? null : rivals.getLast();
     if (newest != null && newest.index < 0 && !(withFresh && paysForItself(newest, rivals, base))) {
       rivals.removeLast();
     }
@@ -432,9 +406,9 @@ final class DictionaryTrainer implements AutoCloseable {
   }
 
   /** Against the best that needs no new dictionary and restores as fast. */
-  private boolean paysForItself(Candidate newest, List<Candidate> rivals, TierCost base) {
+  private boolean paysForItself(CodecTrial newest, List<CodecTrial> rivals, TierCost base) {
     double without = base.bytes();
-    for (Candidate rival : rivals) {
+    for (CodecTrial rival : rivals) {
       if (rival != newest && rival.index != PageCodecs.ZSTD) {
         without = Math.min(without, rival.cost(heldOut).bytes());
       }
@@ -447,7 +421,7 @@ final class DictionaryTrainer implements AutoCloseable {
 
   /** The coldest tier has one codec for all regions, so that its pages outlive dictionaries. */
   private static List<TierCost> withoutDictionaries(
-      List<Candidate> candidates, List<TierCost> costs) {
+      List<CodecTrial> candidates, List<TierCost> costs) {
     List<TierCost> without = new ArrayList<>();
     for (int i = 0; i < costs.size(); i++) {
       int index = candidates.get(i).index;

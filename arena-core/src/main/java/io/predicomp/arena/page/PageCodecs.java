@@ -7,6 +7,7 @@ import io.predicomp.arena.codec.PatternCodec;
 import io.predicomp.arena.codec.RegionDictionary;
 import io.predicomp.arena.policy.PageTier;
 import io.predicomp.arena.pool.CompressedPool;
+import io.predicomp.os.ErrnoException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -236,7 +237,10 @@ final class PageCodecs implements AutoCloseable {
     return index >= FIRST_DICTIONARY;
   }
 
-  /** Gets a dictionary ready for compressing; false if the pool's limit has no room for that. */
+  /**
+   * Gets a dictionary ready for compressing; false if the pool's limit has no room for that, or the
+   * system no memory.
+   */
   boolean openEncoder(int index) {
     Lz4HcDictionaryCodec codec = dictionary(index);
     if (codec.dictionary().isEncoderOpen()) {
@@ -247,17 +251,17 @@ final class PageCodecs implements AutoCloseable {
       return false;
     }
     borrowed[index] += bytes;
-    boolean open = false;
     try {
       codec.openEncoder();
-      open = true;
+      return true;
+    } catch (ErrnoException _) {
+      return false;
     } finally {
-      if (!open) {
+      if (!codec.dictionary().isEncoderOpen()) {
         borrowed[index] -= bytes;
         pool.giveBack(bytes);
       }
     }
-    return true;
   }
 
   /** Frees what compressing needs; restoring needs none of it. */

@@ -6,6 +6,7 @@ import io.predicomp.arena.policy.PageTier;
 import io.predicomp.os.address.AddressSpace;
 import io.predicomp.os.memory.Mapping;
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongFunction;
 
 /**
  * Exchanges the compressed copy of an evicted page for a denser one. Under the demotion lock.
@@ -44,22 +45,35 @@ final class Recompressor implements AutoCloseable {
   private final PageCodecs codecs;
   private final DenseTierCounters counters;
   private final int pageBytes;
-  private final Mapping content;
-  private final Mapping payload;
-  private final Mapping decoded;
+
+  /** Three pages: the content, the payload made of it, and what that decodes to. */
+  private final Mapping scratch;
+
+  private final long content;
+  private final long payload;
+  private final long decoded;
 
   /** Payload bytes of the copy that the last call left behind or found. */
   private int lastLength;
 
-  Recompressor(PageMover mover, PoolPressure pressure, DenseTierCounters counters, int pageBytes) {
+  /**
+   * @param memory gives as many bytes as it is asked for
+   */
+  Recompressor(
+      PageMover mover,
+      PoolPressure pressure,
+      DenseTierCounters counters,
+      int pageBytes,
+      LongFunction<Mapping> memory) {
     this.mover = mover;
     this.pressure = pressure;
     this.codecs = mover.codecs;
     this.counters = counters;
     this.pageBytes = pageBytes;
-    this.content = Mapping.anonymous(pageBytes);
-    this.payload = Mapping.anonymous(pageBytes);
-    this.decoded = Mapping.anonymous(pageBytes);
+    this.scratch = memory.apply(3L * pageBytes);
+    this.content = scratch.address();
+    this.payload = content + pageBytes;
+    this.decoded = payload + pageBytes;
   }
 
   /** Bytes of the copy that the last call of {@link #recompress} stored, or left as it was. */
@@ -81,7 +95,7 @@ final class Recompressor implements AutoCloseable {
     }
     long entry = table.copyOf(page);
     lastLength = PageEntry.length(entry);
-    if (!decode(table, page, entry, content.address())) {
+    if (!decode(table, page, entry, content)) {
       return fail(table, page, evicted, entry, tier);
     }
     PageCodec codec = codecs.codec(index);
@@ -90,20 +104,14 @@ final class Recompressor implements AutoCloseable {
         capacity <= 0
             ? 0
             : codec.compress(
-                AddressSpace.ALL,
-                content.address(),
-                pageBytes,
-                AddressSpace.ALL,
-                payload.address(),
-                capacity);
+                AddressSpace.ALL, content, pageBytes, AddressSpace.ALL, payload, capacity);
     if (length <= 0) {
       return settle(table, page, evicted, entry, tier);
     }
     if (length > capacity || !decodesToContent(codec, length)) {
       return fail(table, page, evicted, entry, tier);
     }
-    long handle =
-        pressure.storeWithoutRestoring(table.firstPage() + page, payload.address(), length);
+    long handle = pressure.storeWithoutRestoring(table.firstPage() + page, payload, length);
     if (handle < 0) {
       counters.keptPoolFull.increment();
       return Outcome.POOL_FULL;
@@ -163,22 +171,20 @@ final class Recompressor implements AutoCloseable {
   /** The old copy is right and will be gone: the new one has to prove itself first. */
   private boolean decodesToContent(PageCodec codec, int length) {
     int produced =
-        codec.decompress(
-            AddressSpace.ALL,
-            payload.address(),
-            length,
-            AddressSpace.ALL,
-            decoded.address(),
-            pageBytes);
+        codec.decompress(AddressSpace.ALL, payload, length, AddressSpace.ALL, decoded, pageBytes);
     return produced == pageBytes
-        && MemorySegment.mismatch(content.segment(), 0, pageBytes, decoded.segment(), 0, pageBytes)
+        && MemorySegment.mismatch(
+                AddressSpace.ALL,
+                content,
+                content + pageBytes,
+                AddressSpace.ALL,
+                decoded,
+                decoded + pageBytes)
             < 0;
   }
 
   @Override
   public void close() {
-    content.close();
-    payload.close();
-    decoded.close();
+    scratch.close();
   }
 }

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongFunction;
 
 /**
  * The off-heap store of compressed pages: payloads of 1 to 65535 bytes in slots of size classes, in
@@ -81,10 +82,10 @@ public final class CompressedPool implements AutoCloseable {
   private final Map<RejectReason, OwnerCounter> rejects = new EnumMap<>(RejectReason.class);
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private CompressedPool(long limitBytes, PoolLayout layout) {
+  private CompressedPool(long limitBytes, PoolLayout layout, PoolMemory poolMemory) {
     this.limitBytes = limitBytes;
     this.layout = layout;
-    this.poolMemory = new PoolMemory(layout.totalBytes());
+    this.poolMemory = poolMemory;
     this.memory = poolMemory.segment();
     this.table = new ExtentTable(memory, layout);
     this.extents = new Extents(table, poolMemory);
@@ -108,12 +109,18 @@ public final class CompressedPool implements AutoCloseable {
    * @throws io.predicomp.os.ErrnoException if the OS refuses the mapping
    */
   public static CompressedPool create(long limitBytes) {
+    return create(limitBytes, PoolMemory::new);
+  }
+
+  /** For tests, which replace what talks to the kernel. */
+  static CompressedPool create(long limitBytes, LongFunction<PoolMemory> memory) {
     long least = LEAST_LIMIT_UNITS * SystemPage.SIZE;
     if (limitBytes < least) {
       throw new IllegalArgumentException(
           "pool limit is " + limitBytes + " bytes, must be at least " + least);
     }
-    return new CompressedPool(limitBytes, PoolLayout.forLimit(limitBytes, (int) SystemPage.SIZE));
+    PoolLayout layout = PoolLayout.forLimit(limitBytes, (int) SystemPage.SIZE);
+    return new CompressedPool(limitBytes, layout, memory.apply(layout.totalBytes()));
   }
 
   /**
@@ -212,7 +219,8 @@ public final class CompressedPool implements AutoCloseable {
 
   /**
    * Makes the slots of all freed handles usable again and gives memory back to the OS once enough
-   * of it is unused, and not needed for {@link #beginFilling}. Owner side.
+   * of it is unused, and not needed for {@link #beginFilling}. Owner side. Memory that the OS does
+   * not take stays in use.
    *
    * @return the number of handles drained
    */
@@ -351,6 +359,13 @@ public final class CompressedPool implements AutoCloseable {
   public long largestFreeExtent() {
     long room = limitBytes - poolBytes() + extents.cachedUnits() * layout.unitBytes();
     return Math.clamp(room, 0, (long) extents.longestFreeUnits() * layout.unitBytes());
+  }
+
+  /**
+   * Times that the OS did not take empty memory back, which stayed cached then and counts as held.
+   */
+  public long discardsFailed() {
+    return extents.refusals();
   }
 
   /** Calls of {@link #compact} that moved something. */

@@ -4,6 +4,8 @@ import static io.predicomp.arena.pool.ExtentTable.CLEAN;
 import static io.predicomp.arena.pool.ExtentTable.DIRTY;
 import static io.predicomp.arena.pool.ExtentTable.NONE;
 
+import io.predicomp.os.ErrnoException;
+
 /**
  * Who has which units of the space.
  *
@@ -44,6 +46,7 @@ final class Extents {
   private final OwnerCounter dirtyUnits = new OwnerCounter();
   private final OwnerCounter topUnit = new OwnerCounter();
   private final OwnerCounter maxTop = new OwnerCounter();
+  private final OwnerCounter refusals = new OwnerCounter();
 
   Extents(ExtentTable table, PoolMemory memory) {
     this.table = table;
@@ -147,7 +150,9 @@ final class Extents {
     while (dirtyUnits.get() > keep) {
       int id = dirty.longest();
       int units = table.units(id);
-      memory.discard(table.offset(id), (long) units * table.layout().unitBytes());
+      if (!discard(id, units)) {
+        return;
+      }
       dirty.remove(id);
       dirtyUnits.add(-units);
       committedUnits.add(-units);
@@ -158,6 +163,25 @@ final class Extents {
         table.destroy(joined);
       }
     }
+  }
+
+  /**
+   * Best effort: memory that the kernel does not take stays cached and counted, and is offered
+   * again the next time. Nobody who stores, frees or restores is to fail for it.
+   */
+  private boolean discard(int id, int units) {
+    try {
+      memory.discard(table.offset(id), (long) units * table.layout().unitBytes());
+      return true;
+    } catch (ErrnoException _) {
+      refusals.add(1);
+      return false;
+    }
+  }
+
+  /** Calls that should have given memory back, and did not. Any thread. */
+  long refusals() {
+    return refusals.get();
   }
 
   private int joinAndAdd(int id, ExtentBins bins, int kind) {

@@ -4,8 +4,11 @@ import io.predicomp.os.memory.Mapping;
 import io.predicomp.os.memory.MemoryAdvice;
 import java.lang.foreign.MemorySegment;
 
-/** The pool's reserved mapping: takes memory by being touched, gives it back by discarding. */
-final class PoolMemory implements AutoCloseable {
+/**
+ * The pool's reserved mapping: takes memory by being touched, gives it back by discarding. Tests
+ * replace the calls, which the kernel may refuse.
+ */
+class PoolMemory implements AutoCloseable {
   private final Mapping mapping;
 
   PoolMemory(long bytes) {
@@ -13,11 +16,11 @@ final class PoolMemory implements AutoCloseable {
     mapping = Mapping.anonymous(bytes, MemoryAdvice.NOHUGEPAGE, MemoryAdvice.DONTFORK);
   }
 
-  MemorySegment segment() {
+  final MemorySegment segment() {
     return mapping.segment();
   }
 
-  long address() {
+  final long address() {
     return mapping.address();
   }
 
@@ -26,12 +29,17 @@ final class PoolMemory implements AutoCloseable {
     mapping.populate(offset, length);
   }
 
+  /**
+   * Gives a range back; it reads as zero afterwards.
+   *
+   * @throws io.predicomp.os.ErrnoException if the kernel refuses, having given back a part perhaps
+   */
   void discard(long offset, long length) {
     mapping.discard(offset, length);
   }
 
   @Override
-  public void close() {
+  public final void close() {
     mapping.close();
   }
 }

@@ -3,8 +3,14 @@ package io.predicomp.arena.codec;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.predicomp.arena.testkit.PageContents;
+import io.predicomp.os.Errno;
+import io.predicomp.os.ErrnoException;
+import io.predicomp.os.address.AddressSpace;
+import io.predicomp.os.memory.Mapping;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /** Dictionaries trained on records of text; each version on records of its own. */
 public final class Dictionaries {
@@ -18,6 +24,24 @@ public final class Dictionaries {
     Lz4HcDictionaryCodec codec = new Lz4HcDictionaryCodec(dictionary(version), 6);
     codec.openEncoder();
     return codec;
+  }
+
+  /** One that gets no memory for its encoder while {@code failing} says so. */
+  public static RegionDictionary withoutEncoder(int version, BooleanSupplier failing) {
+    try (RegionDictionary trained = dictionary(version)) {
+      MemorySegment bytes =
+          AddressSpace.ALL.asSlice(trained.address(), trained.length()); // lives as long as needed
+      AtomicBoolean made = new AtomicBoolean();
+      return RegionDictionary.of(
+          version,
+          bytes,
+          size -> {
+            if (made.getAndSet(true) && failing.getAsBoolean()) {
+              throw new ErrnoException("mmap", Errno.ENOMEM.number(), "injected");
+            }
+            return Mapping.anonymous(size);
+          });
+    }
   }
 
   public static RegionDictionary dictionary(int version) {

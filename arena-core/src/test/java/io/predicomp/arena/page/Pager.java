@@ -45,7 +45,17 @@ final class Pager implements AutoCloseable {
       PageCodec codec,
       ProcessBarrier barrier,
       PageDiscarder discarder) {
-    pool = CompressedPool.create(poolLimit);
+    this(pages, CompressedPool.create(poolLimit), budget, codec, barrier, discarder);
+  }
+
+  Pager(
+      int pages,
+      CompressedPool pool,
+      Budget budget,
+      PageCodec codec,
+      ProcessBarrier barrier,
+      PageDiscarder discarder) {
+    this.pool = pool;
     mapping =
         Mapping.anonymous((long) pages * PAGE, MemoryAdvice.NOHUGEPAGE, MemoryAdvice.DONTFORK);
     table = new PageTable(mapping.address(), mapping.byteSize(), PAGE, 1, true);

@@ -10,6 +10,7 @@ import io.predicomp.arena.codec.PageCodec;
 import io.predicomp.arena.policy.DenseTierPolicy;
 import io.predicomp.arena.policy.PageTier;
 import io.predicomp.arena.stress.Crew;
+import io.predicomp.os.memory.Mapping;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -159,7 +160,8 @@ class RecompressionRaceTest {
     PageMover mover = pager.mover;
     mover.codecs.set(PageCodecs.HIGH_COMPRESSION, new Interrupted(interruption));
     try (Recompressor recompressor =
-        new Recompressor(mover, mover.pressure, new DenseTierCounters(), Pager.PAGE)) {
+        new Recompressor(
+            mover, mover.pressure, new DenseTierCounters(), Pager.PAGE, Mapping::anonymous)) {
       return recompressor.recompress(
           pager.table,
           PAGE_UNDER_TEST,

@@ -27,17 +27,32 @@ class CompressedPoolModelTest {
 
   @Property(tries = 300)
   void aPoolThatIsOftenFull(@ForAll("steps") List<Step> steps, @ForAll long seed) {
-    run(steps, seed, SMALL_LIMIT);
+    run(steps, seed, CompressedPool.create(SMALL_LIMIT));
   }
 
   @Property(tries = 100)
   void aPoolWithRoom(@ForAll("steps") List<Step> steps, @ForAll long seed) {
-    run(steps, seed, ROOMY_LIMIT);
+    run(steps, seed, CompressedPool.create(ROOMY_LIMIT));
   }
 
-  private static void run(List<Step> steps, long seed, long limitBytes) {
+  /** At any of its attempts, or at all, the pool cannot populate or give back memory. */
+  @Property(tries = 200)
+  void aPoolWhoseSystemCallsFail(
+      @ForAll("steps") List<Step> steps,
+      @ForAll long seed,
+      @ForAll boolean roomy,
+      @ForAll boolean always) {
+    var failures = new SplittableRandom(~seed);
+    run(
+        steps,
+        seed,
+        FaultyPool.create(
+            roomy ? ROOMY_LIMIT : SMALL_LIMIT, () -> always || failures.nextBoolean()));
+  }
+
+  private static void run(List<Step> steps, long seed, CompressedPool pool) {
     var random = new SplittableRandom(seed);
-    try (var model = new PoolModel(limitBytes)) {
+    try (var model = new PoolModel(pool)) {
       for (Step step : steps) {
         apply(step, model, random);
         model.check();

@@ -7,6 +7,7 @@ import io.predicomp.os.SystemPage;
 import io.predicomp.os.memory.Residency;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What the pool says it holds, against what the kernel says is resident. */
@@ -117,6 +118,38 @@ class GiveBackTest {
 
   private static long cachedBytes(CompressedPool pool) {
     return pool.freeBytes() - pool.fragmentedBytes();
+  }
+
+  /** It is counted as held, used for what comes next, and given back as soon as the kernel will. */
+  @Test
+  void memoryThatTheKernelDoesNotTakeStaysUsable() {
+    var failing = new AtomicBoolean(true);
+    try (var model = new PoolModel(FaultyPool.create(64 << 20, failing::get))) {
+      for (int i = 0; i < 2000; i++) {
+        assertTrue(model.store(2000, i));
+      }
+      long full = model.pool.poolBytes();
+      while (!model.owners.isEmpty()) {
+        model.free(0);
+      }
+      assertEquals(2000, model.pool.drainFreed());
+      assertTrue(model.pool.discardsFailed() > 0);
+      assertEquals(full, model.pool.poolBytes());
+      model.check();
+
+      for (int i = 0; i < 2000; i++) {
+        assertTrue(model.store(2000, i));
+      }
+      assertEquals(full, model.pool.poolBytes(), "the same memory");
+      model.check();
+      while (!model.owners.isEmpty()) {
+        model.free(0);
+      }
+      failing.set(false);
+      model.pool.drainFreed();
+      model.check();
+      assertTrue(residentBytes(model.pool) <= 32 * SystemPage.SIZE);
+    }
   }
 
   @Test

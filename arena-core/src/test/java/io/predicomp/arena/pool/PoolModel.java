@@ -21,7 +21,11 @@ final class PoolModel implements AutoCloseable {
   private long nextOwner = CompressedPool.MAX_OWNER - 1_000_000;
 
   PoolModel(long limitBytes) {
-    pool = CompressedPool.create(limitBytes);
+    this(CompressedPool.create(limitBytes));
+  }
+
+  PoolModel(CompressedPool pool) {
+    this.pool = pool;
   }
 
   /** Returns false if the pool refused. */
