@@ -23,7 +23,9 @@ public final class ProcessLimits {
      */
     PROCESSES(6),
     /** {@code RLIMIT_NOFILE}: file descriptors of this process. */
-    OPEN_FILES(7);
+    OPEN_FILES(7),
+    /** {@code RLIMIT_AS}: bytes of address space, what is reserved and never touched included. */
+    ADDRESS_SPACE(9);
 
     private final int number;
 

@@ -34,7 +34,11 @@ class ProcessLimitsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"PROCESSES,Max processes", "OPEN_FILES,Max open files"})
+  @CsvSource({
+    "PROCESSES,Max processes",
+    "OPEN_FILES,Max open files",
+    "ADDRESS_SPACE,Max address space"
+  })
   void areWhatTheKernelSays(Resource resource, String name) throws IOException {
     String[] words = kernel(name);
     assertEquals(new Limit(number(words[0]), number(words[1])), ProcessLimits.get(resource));
