@@ -14,8 +14,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
  * Accessor: announce a page, then read its state. Evictor: take the state away, barrier, then read
  * the pin. They must not both find the page theirs.
  *
- * <p>{@code mvn -Pjcstress -DskipTests verify} runs all of these within a minute or two; {@code
- * -Djcstress.millis=5000 -Djcstress.split=true} gives them longer and mixes the compilers.
+ * <p>How to run all of these: build/README.md. The controls have to fail, which {@link
+ * ControlCheck} makes sure of.
  */
 public class PinAndState {
   private static final long BASE = 1L << 30;

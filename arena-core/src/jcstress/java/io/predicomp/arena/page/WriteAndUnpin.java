@@ -32,12 +32,12 @@ public class WriteAndUnpin {
   @State
   public static class ReleasedUnpin extends PinAndState.OnePage {
     private static final ProcessBarrier BARRIER = ProcessBarrier.best();
-    private int data;
+    private final OffHeapWord data = new OffHeapWord();
 
     @Actor
     public void accessor(II_Result r) {
       if (accessorSeesItWritable() == 1) {
-        data = 1;
+        data.set(1);
         r.r1 = 1;
       }
       slot.exitOwned();
@@ -47,7 +47,7 @@ public class WriteAndUnpin {
     public void evictor(II_Result r) {
       closeToAccessors();
       BARRIER.await();
-      r.r2 = isPinned() ? -1 : data;
+      r.r2 = isPinned() ? -1 : data.get();
     }
   }
 
@@ -68,7 +68,7 @@ public class WriteAndUnpin {
   public static class UnpinBeforeWrite extends PinAndState.OnePage {
     private static final int WIDENING = 50;
     private static final ProcessBarrier BARRIER = ProcessBarrier.best();
-    private int data;
+    private final OffHeapWord data = new OffHeapWord();
 
     @Actor
     public void accessor(II_Result r) {
@@ -77,7 +77,7 @@ public class WriteAndUnpin {
         for (int i = 0; i < WIDENING; i++) {
           Thread.onSpinWait();
         }
-        data = 1;
+        data.set(1);
         r.r1 = 1;
       } else {
         slot.exitOwned();
@@ -88,7 +88,7 @@ public class WriteAndUnpin {
     public void evictor(II_Result r) {
       closeToAccessors();
       BARRIER.await();
-      r.r2 = isPinned() ? -1 : data;
+      r.r2 = isPinned() ? -1 : data.get();
     }
   }
 }
