@@ -7,7 +7,9 @@ module io.predicomp.arena {
   exports io.predicomp.arena.policy;
 
   requires HdrHistogram;
-  requires io.predicomp.os;
+
+  // Its ErrnoException is thrown by pins of transparent memory and by dictionaries.
+  requires transitive io.predicomp.os;
   requires java.management;
   requires jdk.jfr;
   requires static org.jspecify;

@@ -8,11 +8,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * Copies, fills and comparisons: pins a piece of {@value #PIECE_BYTES} bytes at a time, or {@value
- * #LARGE_PIECE_BYTES} where there is more, and runs raw within it, so that the cost of the protocol
- * vanishes and no page is held for long.
+ * The copies, fills and comparisons of a {@link PageAccess}, which says what holds of all: each
+ * pins a piece of {@value #PIECE_BYTES} bytes at a time, or {@value #LARGE_PIECE_BYTES} where there
+ * is more, and runs raw within it, so that the cost of the protocol vanishes and no page is held
+ * for long. Offsets and lengths are bytes; a length of 0 does nothing.
  */
-final class BulkAccess {
+@SuppressWarnings("exports") // a slot has no members that users see
+public abstract sealed class BulkAccess extends OrderedAccess permits PageAccess {
   private static final int PIECE_BYTES = 64 * 1024;
 
   /**
@@ -23,19 +25,25 @@ final class BulkAccess {
 
   private static final MemorySegment ALL = AddressSpace.ALL;
 
-  private BulkAccess() {}
+  BulkAccess(PageTable table) {
+    super(table);
+  }
 
-  static void copyFrom(
-      PageAccess access, long offset, MemorySegment source, long sourceOffset, long length) {
-    check(access.table, offset, length);
+  /**
+   * Copies {@code length} bytes into the region.
+   *
+   * @param source a heap or native segment; it may not be memory of this arena unless pinned
+   * @throws IndexOutOfBoundsException if either range is out of bounds; nothing is copied then
+   */
+  public final void copyFrom(long offset, MemorySegment source, long sourceOffset, long length) {
+    table.checkRange(offset, length);
     Objects.checkFromIndexSize(sourceOffset, length, source.byteSize());
     for (long done = 0; done < length; ) {
-      int piece = piece(access.table, offset + done, length - done);
-      PinSlot slot = access.slot();
+      int piece = piece(offset + done, length - done);
+      PinSlot slot = slot();
       try {
-        enter(slot, access.table, offset + done, piece, true);
-        long to = access.table.base() + offset + done;
-        MemorySegment.copy(source, sourceOffset + done, ALL, to, piece);
+        enter(slot, offset + done, piece, true);
+        MemorySegment.copy(source, sourceOffset + done, ALL, base + offset + done, piece);
       } finally {
         Pins.exit(slot);
       }
@@ -43,17 +51,25 @@ final class BulkAccess {
     }
   }
 
-  static void copyTo(
-      PageAccess access, long offset, MemorySegment target, long targetOffset, long length) {
-    check(access.table, offset, length);
+  /** As {@link #copyFrom(long, MemorySegment, long, long)}, from a heap array. */
+  public final void copyFrom(long offset, byte[] source, int sourceOffset, int length) {
+    copyFrom(offset, MemorySegment.ofArray(source), sourceOffset, length);
+  }
+
+  /**
+   * Copies {@code length} bytes out of the region.
+   *
+   * @throws IndexOutOfBoundsException if either range is out of bounds; nothing is copied then
+   */
+  public final void copyTo(long offset, MemorySegment target, long targetOffset, long length) {
+    table.checkRange(offset, length);
     Objects.checkFromIndexSize(targetOffset, length, target.byteSize());
     for (long done = 0; done < length; ) {
-      int piece = piece(access.table, offset + done, length - done);
-      PinSlot slot = access.slot();
+      int piece = piece(offset + done, length - done);
+      PinSlot slot = slot();
       try {
-        enter(slot, access.table, offset + done, piece, false);
-        long from = access.table.base() + offset + done;
-        MemorySegment.copy(ALL, from, target, targetOffset + done, piece);
+        enter(slot, offset + done, piece, false);
+        MemorySegment.copy(ALL, base + offset + done, target, targetOffset + done, piece);
       } finally {
         Pins.exit(slot);
       }
@@ -61,14 +77,63 @@ final class BulkAccess {
     }
   }
 
-  static void fill(PageAccess access, long offset, long length, byte value) {
-    check(access.table, offset, length);
+  /** As {@link #copyTo(long, MemorySegment, long, long)}, into a heap array. */
+  public final void copyTo(long offset, byte[] target, int targetOffset, int length) {
+    copyTo(offset, MemorySegment.ofArray(target), targetOffset, length);
+  }
+
+  /**
+   * Copies {@code length} bytes from here to a region of the same arena, which may be this one; the
+   * ranges may overlap.
+   *
+   * @throws IndexOutOfBoundsException if either range is out of bounds; nothing is copied then
+   * @throws IllegalArgumentException if the target belongs to another arena
+   */
+  public final void copyTo(long offset, Region target, long targetOffset, long length) {
+    PageTable from = table;
+    PageTable to = target.table();
+    from.checkRange(offset, length);
+    to.checkRange(targetOffset, length);
+    requireSameArena(target);
+    // Page by page, because both ends are pinned together and only one page each can be. As
+    // memmove: backwards where the target overlaps the end of the source.
+    boolean backwards = from == to && targetOffset > offset;
     for (long done = 0; done < length; ) {
-      int piece = piece(access.table, offset + done, length - done);
-      PinSlot slot = access.slot();
+      long rest = length - done;
+      long piece;
+      long at;
+      if (backwards) {
+        piece =
+            Math.min(rest, Math.min(before(from, offset + rest), before(to, targetOffset + rest)));
+        at = rest - piece;
+      } else {
+        piece =
+            Math.min(rest, Math.min(behind(from, offset + done), behind(to, targetOffset + done)));
+        at = done;
+      }
+      PinSlot slot = slot();
+      int sourcePage = pageOf(from, offset + at);
+      int targetPage = pageOf(to, targetOffset + at);
       try {
-        enter(slot, access.table, offset + done, piece, true);
-        ALL.asSlice(access.table.base() + offset + done, piece).fill(value);
+        Pins.enterBoth(slot, from, sourcePage, to, targetPage);
+        MemorySegment.copy(
+            ALL, from.base() + offset + at, ALL, to.base() + targetOffset + at, piece);
+      } finally {
+        Pins.exitBoth(slot);
+      }
+      done += piece;
+    }
+  }
+
+  /** Sets {@code length} bytes to {@code value}. */
+  public final void fill(long offset, long length, byte value) {
+    table.checkRange(offset, length);
+    for (long done = 0; done < length; ) {
+      int piece = piece(offset + done, length - done);
+      PinSlot slot = slot();
+      try {
+        enter(slot, offset + done, piece, true);
+        ALL.asSlice(base + offset + done, piece).fill(value);
       } finally {
         Pins.exit(slot);
       }
@@ -76,16 +141,20 @@ final class BulkAccess {
     }
   }
 
-  static long mismatch(
-      PageAccess access, long offset, MemorySegment other, long otherOffset, long length) {
-    check(access.table, offset, length);
+  /**
+   * The relative offset of the first byte that differs, or -1 if none of {@code length} bytes does.
+   *
+   * @throws IndexOutOfBoundsException if either range is out of bounds
+   */
+  public final long mismatch(long offset, MemorySegment other, long otherOffset, long length) {
+    table.checkRange(offset, length);
     Objects.checkFromIndexSize(otherOffset, length, other.byteSize());
     for (long done = 0; done < length; ) {
-      int piece = piece(access.table, offset + done, length - done);
-      PinSlot slot = access.slot();
+      int piece = piece(offset + done, length - done);
+      PinSlot slot = slot();
       try {
-        enter(slot, access.table, offset + done, piece, false);
-        long from = access.table.base() + offset + done;
+        enter(slot, offset + done, piece, false);
+        long from = base + offset + done;
         long at = otherOffset + done;
         long different = MemorySegment.mismatch(ALL, from, from + piece, other, at, at + piece);
         if (different >= 0) {
@@ -99,46 +168,7 @@ final class BulkAccess {
     return -1;
   }
 
-  /** Page by page, because both ends are pinned together and only one page each can be. */
-  static void copyBetween(
-      PageAccess source, long sourceOffset, Region target, long targetOffset, long length) {
-    PageTable from = source.table;
-    PageTable to = target.table;
-    check(from, sourceOffset, length);
-    check(to, targetOffset, length);
-    source.requireSameArena(target);
-    // As memmove: backwards where the target overlaps the end of the source.
-    boolean backwards = from == to && targetOffset > sourceOffset;
-    for (long done = 0; done < length; ) {
-      long rest = length - done;
-      long piece;
-      long at;
-      if (backwards) {
-        piece =
-            Math.min(
-                rest, Math.min(before(from, sourceOffset + rest), before(to, targetOffset + rest)));
-        at = rest - piece;
-      } else {
-        piece =
-            Math.min(
-                rest, Math.min(behind(from, sourceOffset + done), behind(to, targetOffset + done)));
-        at = done;
-      }
-      PinSlot slot = source.slot();
-      int sourcePage = pageOf(from, sourceOffset + at);
-      int targetPage = pageOf(to, targetOffset + at);
-      try {
-        Pins.enterBoth(slot, from, sourcePage, to, targetPage);
-        MemorySegment.copy(
-            ALL, from.base() + sourceOffset + at, ALL, to.base() + targetOffset + at, piece);
-      } finally {
-        Pins.exitBoth(slot);
-      }
-      done += piece;
-    }
-  }
-
-  private static void enter(PinSlot slot, PageTable table, long offset, int piece, boolean write) {
+  private void enter(PinSlot slot, long offset, int piece, boolean write) {
     int first = pageOf(table, offset);
     int count = pageOf(table, offset + piece - 1) - first + 1;
     if (write) {
@@ -148,12 +178,8 @@ final class BulkAccess {
     }
   }
 
-  private static void check(PageTable table, long offset, long length) {
-    table.checkRange(offset, length);
-  }
-
   /** Bytes up to the end of the piece that {@code offset} lies in. */
-  private static int piece(PageTable table, long offset, long rest) {
+  private int piece(long offset, long rest) {
     int large = table.largestPieceBytes(LARGE_PIECE_BYTES);
     if (rest >= large) {
       return large;

@@ -249,7 +249,13 @@ public final class CompressedArena implements AutoCloseable {
     }
   }
 
-  /** As {@link #transparent()}, but another arena at each call. */
+  /**
+   * As {@link #transparent()}, but another arena at each call.
+   *
+   * @throws UnsupportedOperationException if this system, this build or the codec does not allow
+   *     it; the message names reason and remedy
+   * @throws IllegalStateException if this arena is closed
+   */
   public TransparentArena openTransparent() {
     lifecycle.lock();
     try {
@@ -383,9 +389,10 @@ public final class CompressedArena implements AutoCloseable {
    * Closes every region and every transparent arena, and gives all memory back. Waits for accesses
    * in flight; later ones throw {@link IllegalStateException}. Closing twice does nothing.
    *
-   * @throws IllegalStateException if pinned ranges are open, naming how many; nothing is closed
-   *     then. Or if a transparent arena cannot be closed (pins, or a native call in its memory): no
-   *     region is closed then
+   * @throws IllegalStateException if pinned ranges of regions are open, naming how many; nothing is
+   *     closed then. Or if a transparent arena cannot be closed (pins, or a native call in its
+   *     memory): those opened before it are closed then, it and those opened after it are not, and
+   *     neither is any region; calling again goes on
    */
   @Override
   public void close() {

@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ordered and atomic accesses of a {@link PageAccess}, which says what holds of all, and what
- * every access needs. Offsets must be aligned to the size of the access.
+ * every access needs. Offsets are bytes from the start of the region, and must be aligned to the
+ * size of the access; values are in the native byte order.
  *
- * <p>Each throws {@link IllegalArgumentException} if its offset is not.
+ * <p>Each throws {@link IllegalArgumentException} if its offset is not aligned.
  */
 @SuppressWarnings("exports") // a slot has no members that users see
-public abstract sealed class OrderedAccess extends PinSlot permits PageAccess {
+public abstract sealed class OrderedAccess extends PinSlot permits BulkAccess {
   private static final MemorySegment ALL = AddressSpace.ALL;
   private static final VarHandle ALIGNED_INT = ValueLayout.JAVA_INT.varHandle();
   private static final VarHandle ALIGNED_LONG = ValueLayout.JAVA_LONG.varHandle();
@@ -91,6 +92,7 @@ public abstract sealed class OrderedAccess extends PinSlot permits PageAccess {
     return table.byteSize();
   }
 
+  /** The int at an offset, with the ordering of a volatile read. */
   public final int getIntVolatile(long offset) {
     PinSlot slot = enterableAt(offset, Integer.BYTES);
     try {
@@ -101,6 +103,7 @@ public abstract sealed class OrderedAccess extends PinSlot permits PageAccess {
     }
   }
 
+  /** Sets the int at an offset, with the ordering of a volatile write. */
   public final void setIntVolatile(long offset, int value) {
     PinSlot slot = enterableAt(offset, Integer.BYTES);
     try {
@@ -111,6 +114,7 @@ public abstract sealed class OrderedAccess extends PinSlot permits PageAccess {
     }
   }
 
+  /** The int at an offset; no later access of this thread comes before it. */
   public final int getIntAcquire(long offset) {
     PinSlot slot = enterableAt(offset, Integer.BYTES);
     try {
@@ -121,6 +125,7 @@ public abstract sealed class OrderedAccess extends PinSlot permits PageAccess {
     }
   }
 
+  /** Sets the int at an offset; no earlier access of this thread comes after it. */
   public final void setIntRelease(long offset, int value) {
     PinSlot slot = enterableAt(offset, Integer.BYTES);
     try {
@@ -131,7 +136,12 @@ public abstract sealed class OrderedAccess extends PinSlot permits PageAccess {
     }
   }
 
-  /** Atomically sets the int to {@code value} if it is {@code expected}. */
+  /**
+   * Atomically sets the int at an offset to {@code value} if it is {@code expected}, with the
+   * ordering of a volatile read and write.
+   *
+   * @return whether it was
+   */
   public final boolean compareAndSetInt(long offset, int expected, int value) {
     PinSlot slot = enterableAt(offset, Integer.BYTES);
     try {
@@ -142,7 +152,10 @@ public abstract sealed class OrderedAccess extends PinSlot permits PageAccess {
     }
   }
 
-  /** Atomically adds to the int and returns what it was. */
+  /**
+   * Atomically adds to the int at an offset, with the ordering of a volatile read and write, and
+   * returns what it was.
+   */
   public final int getAndAddInt(long offset, int delta) {
     PinSlot slot = enterableAt(offset, Integer.BYTES);
     try {
@@ -153,6 +166,7 @@ public abstract sealed class OrderedAccess extends PinSlot permits PageAccess {
     }
   }
 
+  /** The long at an offset, with the ordering of a volatile read. */
   public final long getLongVolatile(long offset) {
     PinSlot slot = enterableAt(offset, Long.BYTES);
     try {
@@ -163,6 +177,7 @@ public abstract sealed class OrderedAccess extends PinSlot permits PageAccess {
     }
   }
 
+  /** Sets the long at an offset, with the ordering of a volatile write. */
   public final void setLongVolatile(long offset, long value) {
     PinSlot slot = enterableAt(offset, Long.BYTES);
     try {
@@ -173,6 +188,7 @@ public abstract sealed class OrderedAccess extends PinSlot permits PageAccess {
     }
   }
 
+  /** The long at an offset; no later access of this thread comes before it. */
   public final long getLongAcquire(long offset) {
     PinSlot slot = enterableAt(offset, Long.BYTES);
     try {
@@ -183,6 +199,7 @@ public abstract sealed class OrderedAccess extends PinSlot permits PageAccess {
     }
   }
 
+  /** Sets the long at an offset; no earlier access of this thread comes after it. */
   public final void setLongRelease(long offset, long value) {
     PinSlot slot = enterableAt(offset, Long.BYTES);
     try {
@@ -193,7 +210,12 @@ public abstract sealed class OrderedAccess extends PinSlot permits PageAccess {
     }
   }
 
-  /** Atomically sets the long to {@code value} if it is {@code expected}. */
+  /**
+   * Atomically sets the long at an offset to {@code value} if it is {@code expected}, with the
+   * ordering of a volatile read and write.
+   *
+   * @return whether it was
+   */
   public final boolean compareAndSetLong(long offset, long expected, long value) {
     PinSlot slot = enterableAt(offset, Long.BYTES);
     try {
@@ -204,7 +226,10 @@ public abstract sealed class OrderedAccess extends PinSlot permits PageAccess {
     }
   }
 
-  /** Atomically adds to the long and returns what it was. */
+  /**
+   * Atomically adds to the long at an offset, with the ordering of a volatile read and write, and
+   * returns what it was.
+   */
   public final long getAndAddLong(long offset, long delta) {
     PinSlot slot = enterableAt(offset, Long.BYTES);
     try {

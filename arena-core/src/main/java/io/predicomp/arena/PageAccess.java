@@ -17,11 +17,15 @@ import java.nio.ByteOrder;
  * and order nothing. Accesses whose name says more (volatile, acquire, release, compare-and-set,
  * get-and-add) need an aligned offset.
  *
+ * <p>Through a {@link Region} any thread may access, through a {@link Cursor} only the one it was
+ * made for; another gets {@link WrongThreadException}.
+ *
  * <p>Every access throws {@link IndexOutOfBoundsException} if any byte of it lies outside the
  * region, {@link IllegalStateException} if the region is closed, and {@link CorruptPageException}
- * if the page cannot be restored.
+ * if the page cannot be restored. Such an access has read and written nothing, unless it was one to
+ * many pages, of which those before the one that failed are done.
  */
-public abstract sealed class PageAccess extends OrderedAccess permits Region, Cursor {
+public abstract sealed class PageAccess extends BulkAccess permits Region, Cursor {
   private static final MemorySegment ALL = AddressSpace.ALL;
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -64,6 +68,7 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
 
   // --- plain ----------------------------------------------------------------------------------
 
+  /** The byte at an offset. */
   public final byte getByte(long offset) {
     byte[] states = this.states;
     int page = page(offset);
@@ -90,6 +95,7 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
     }
   }
 
+  /** Sets the byte at an offset. */
   public final void setByte(long offset, byte value) {
     byte[] states = this.states;
     int page = page(offset);
@@ -117,6 +123,7 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
     }
   }
 
+  /** The short that begins at an offset. */
   public final short getShort(long offset) {
     byte[] states = this.states;
     int page = page(offset);
@@ -143,6 +150,7 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
     }
   }
 
+  /** Sets the short that begins at an offset. */
   public final void setShort(long offset, short value) {
     byte[] states = this.states;
     int page = page(offset);
@@ -170,6 +178,7 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
     }
   }
 
+  /** The int that begins at an offset. */
   public final int getInt(long offset) {
     byte[] states = this.states;
     int page = page(offset);
@@ -196,6 +205,7 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
     }
   }
 
+  /** Sets the int that begins at an offset. */
   public final void setInt(long offset, int value) {
     byte[] states = this.states;
     int page = page(offset);
@@ -223,6 +233,7 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
     }
   }
 
+  /** The long that begins at an offset. */
   public final long getLong(long offset) {
     byte[] states = this.states;
     int page = page(offset);
@@ -249,6 +260,7 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
     }
   }
 
+  /** Sets the long that begins at an offset. */
   public final void setLong(long offset, long value) {
     byte[] states = this.states;
     int page = page(offset);
@@ -276,18 +288,22 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
     }
   }
 
+  /** The float that begins at an offset. */
   public final float getFloat(long offset) {
     return Float.intBitsToFloat(getInt(offset));
   }
 
+  /** Sets the float that begins at an offset. */
   public final void setFloat(long offset, float value) {
     setInt(offset, Float.floatToRawIntBits(value));
   }
 
+  /** The double that begins at an offset. */
   public final double getDouble(long offset) {
     return Double.longBitsToDouble(getLong(offset));
   }
 
+  /** Sets the double that begins at an offset. */
   public final void setDouble(long offset, double value) {
     setLong(offset, Double.doubleToRawLongBits(value));
   }
@@ -390,103 +406,60 @@ public abstract sealed class PageAccess extends OrderedAccess permits Region, Cu
 
   // --- with a byte order ----------------------------------------------------------------------
 
+  /** The short that begins at an offset, in this byte order. */
   public final short getShort(long offset, ByteOrder order) {
     short value = getShort(offset);
     return isNative(order) ? value : Short.reverseBytes(value);
   }
 
+  /** Sets the short that begins at an offset, in this byte order. */
   public final void setShort(long offset, ByteOrder order, short value) {
     setShort(offset, isNative(order) ? value : Short.reverseBytes(value));
   }
 
+  /** The int that begins at an offset, in this byte order. */
   public final int getInt(long offset, ByteOrder order) {
     int value = getInt(offset);
     return isNative(order) ? value : Integer.reverseBytes(value);
   }
 
+  /** Sets the int that begins at an offset, in this byte order. */
   public final void setInt(long offset, ByteOrder order, int value) {
     setInt(offset, isNative(order) ? value : Integer.reverseBytes(value));
   }
 
+  /** The long that begins at an offset, in this byte order. */
   public final long getLong(long offset, ByteOrder order) {
     long value = getLong(offset);
     return isNative(order) ? value : Long.reverseBytes(value);
   }
 
+  /** Sets the long that begins at an offset, in this byte order. */
   public final void setLong(long offset, ByteOrder order, long value) {
     setLong(offset, isNative(order) ? value : Long.reverseBytes(value));
   }
 
+  /** The float that begins at an offset, in this byte order. */
   public final float getFloat(long offset, ByteOrder order) {
     return Float.intBitsToFloat(getInt(offset, order));
   }
 
+  /** Sets the float that begins at an offset, in this byte order. */
   public final void setFloat(long offset, ByteOrder order, float value) {
     setInt(offset, order, Float.floatToRawIntBits(value));
   }
 
+  /** The double that begins at an offset, in this byte order. */
   public final double getDouble(long offset, ByteOrder order) {
     return Double.longBitsToDouble(getLong(offset, order));
   }
 
+  /** Sets the double that begins at an offset, in this byte order. */
   public final void setDouble(long offset, ByteOrder order, double value) {
     setLong(offset, order, Double.doubleToRawLongBits(value));
   }
 
   private static boolean isNative(ByteOrder order) {
     return order == ByteOrder.nativeOrder();
-  }
-
-  // --- bulk -----------------------------------------------------------------------------------
-
-  /**
-   * Copies {@code length} bytes into the region.
-   *
-   * @param source a heap or native segment; it may not be memory of this arena unless pinned
-   * @throws IndexOutOfBoundsException if either range is out of bounds; nothing is copied then
-   */
-  public final void copyFrom(long offset, MemorySegment source, long sourceOffset, long length) {
-    BulkAccess.copyFrom(this, offset, source, sourceOffset, length);
-  }
-
-  /** As {@link #copyFrom(long, MemorySegment, long, long)}, from a heap array. */
-  public final void copyFrom(long offset, byte[] source, int sourceOffset, int length) {
-    BulkAccess.copyFrom(this, offset, MemorySegment.ofArray(source), sourceOffset, length);
-  }
-
-  /**
-   * Copies {@code length} bytes out of the region.
-   *
-   * @throws IndexOutOfBoundsException if either range is out of bounds; nothing is copied then
-   */
-  public final void copyTo(long offset, MemorySegment target, long targetOffset, long length) {
-    BulkAccess.copyTo(this, offset, target, targetOffset, length);
-  }
-
-  /** As {@link #copyTo(long, MemorySegment, long, long)}, into a heap array. */
-  public final void copyTo(long offset, byte[] target, int targetOffset, int length) {
-    BulkAccess.copyTo(this, offset, MemorySegment.ofArray(target), targetOffset, length);
-  }
-
-  /**
-   * Copies {@code length} bytes from here to a region of the same arena, which may be this one; the
-   * ranges may overlap.
-   *
-   * @throws IllegalArgumentException if the target belongs to another arena
-   */
-  public final void copyTo(long offset, Region target, long targetOffset, long length) {
-    BulkAccess.copyBetween(this, offset, target, targetOffset, length);
-  }
-
-  /** Sets {@code length} bytes to {@code value}. */
-  public final void fill(long offset, long length, byte value) {
-    BulkAccess.fill(this, offset, length, value);
-  }
-
-  /**
-   * The relative offset of the first byte that differs, or -1 if none of {@code length} bytes does.
-   */
-  public final long mismatch(long offset, MemorySegment other, long otherOffset, long length) {
-    return BulkAccess.mismatch(this, offset, other, otherOffset, length);
   }
 }

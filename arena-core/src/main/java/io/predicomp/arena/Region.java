@@ -67,15 +67,18 @@ public final class Region extends PageAccess implements AutoCloseable {
   }
 
   /**
-   * Whether the page at an offset is in memory at this moment. Does not count as an access.
+   * Whether an access to the page at an offset would find it in memory at this moment, as it does
+   * one that was never accessed. Does not count as an access itself; false once the region is
+   * closed.
    *
+   * @param offset bytes from the start of the region
    * @throws IndexOutOfBoundsException if the offset is outside the region
    */
   public boolean isResident(long offset) {
     return table.isResident(firstPage(offset, 1));
   }
 
-  /** An accessor for the current thread only. */
+  /** An accessor for the current thread only; of a closed region it throws at each access. */
   public Cursor cursor() {
     Cursor cursor = new Cursor(arena, table);
     arena.mover().pins().register(cursor);
@@ -89,29 +92,42 @@ public final class Region extends PageAccess implements AutoCloseable {
    * @param offset bytes from the start of the region
    * @param length bytes, at least 1
    * @throws IndexOutOfBoundsException if the range leaves the region
+   * @throws IllegalArgumentException if {@code length} is 0, or the {@code residentBudget} could
+   *     not hold so many pages even if it held nothing else
+   * @throws OutOfMemoryError if the budget has no room for them beside what cannot be demoted now
    * @throws IllegalStateException if the region is closed
+   * @throws CorruptPageException if a page cannot be restored
    */
   public PinnedRange pin(long offset, long length) {
     return PinnedRange.open(this, offset, length, true, false);
   }
 
-  /** As {@link #pin}, with a read-only segment; the pages keep their compressed copies. */
+  /**
+   * As {@link #pin}, errors included, with a read-only segment; the pages keep their compressed
+   * copies.
+   */
   public PinnedRange pinReadOnly(long offset, long length) {
     return PinnedRange.open(this, offset, length, false, false);
   }
 
   /**
-   * As {@link #pin}, for use by any thread. Closing it stops all threads of the JVM for a moment,
-   * as closing any shared arena does, so it is for ranges held long.
+   * As {@link #pin}, errors included, for use by any thread. Closing it stops all threads of the
+   * JVM for a moment, as closing any shared arena does, so it is for ranges held long.
    */
   public PinnedRange pinShared(long offset, long length) {
     return PinnedRange.open(this, offset, length, true, true);
   }
 
   /**
-   * Compresses the pages that lie wholly or partly in a range, except those in use.
+   * Compresses the pages that lie wholly or partly in a range, except those in use, those that do
+   * not compress, and those that the pool has no room for.
    *
+   * @param offset bytes from the start of the region
+   * @param length bytes; 0 compresses nothing
    * @return pages that left memory
+   * @throws IndexOutOfBoundsException if the range leaves the region
+   * @throws IllegalStateException if the region is closed, or a codec of the user's gave more bytes
+   *     than it may, in which case the pages stay as they were
    */
   public long compress(long offset, long length) {
     int first = firstPage(offset, length);
@@ -128,11 +144,16 @@ public final class Region extends PageAccess implements AutoCloseable {
    * Compresses pages that are already compressed again, denser, however short they have been so.
    * Pages in memory stay there. The first call for a region takes a sample of its compressed pages
    * to choose a codec and to train a dictionary, which takes about a tenth of a second; nothing
-   * happens where too few pages are compressed to learn from, or nothing gains enough.
+   * happens where too few pages are compressed to learn from, nothing gains enough, or there is no
+   * memory to work in.
    *
+   * @param offset bytes from the start of the region
+   * @param length bytes; 0 recompresses nothing
    * @param tier {@link PageTier#DENSE} or {@link PageTier#COLDEST}
    * @return pages that are stored denser now
+   * @throws IndexOutOfBoundsException if the range leaves the region
    * @throws IllegalArgumentException if {@code tier} is {@link PageTier#BASE}
+   * @throws IllegalStateException if the region is closed
    */
   public long recompress(long offset, long length, PageTier tier) {
     int first = firstPage(offset, length);
@@ -144,9 +165,14 @@ public final class Region extends PageAccess implements AutoCloseable {
   }
 
   /**
-   * Brings the pages of a range back to memory before they are needed.
+   * Brings the pages that lie wholly or partly in a range back to memory before they are needed;
+   * with a {@code residentBudget} as far as it has room for them beside those restored before.
    *
+   * @param offset bytes from the start of the region
+   * @param length bytes; 0 restores nothing
    * @return pages restored by this call
+   * @throws IndexOutOfBoundsException if the range leaves the region
+   * @throws IllegalStateException if the region is closed
    * @throws CorruptPageException if a page cannot be restored; those before it are
    */
   public long restore(long offset, long length) {
@@ -170,7 +196,14 @@ public final class Region extends PageAccess implements AutoCloseable {
 
   /**
    * Sets a range to zero and gives the memory of the pages that lie wholly in it back. Concurrent
-   * accesses see, byte for byte, what was there before or zero.
+   * accesses see, byte for byte, what was there before or zero. Pages in use, and pages of which
+   * the range has only a part, are zeroed by writing and stay in memory.
+   *
+   * @param offset bytes from the start of the region
+   * @param length bytes; 0 discards nothing
+   * @throws IndexOutOfBoundsException if the range leaves the region
+   * @throws IllegalStateException if the region is closed
+   * @throws CorruptPageException if a page of which the range has only a part cannot be restored
    */
   public void discard(long offset, long length) {
     firstPage(offset, length);

@@ -41,6 +41,10 @@ class ArchitectureTest {
       knowsOnly("agent", "page", "policy", "hotness");
 
   @ArchTest
+  static final ArchRule TRANSPARENT_USES_ALL_BUT_HOTNESS =
+      knowsOnly("transparent", "page", "pool", "codec", "policy", "agent");
+
+  @ArchTest
   static final ArchRule ONLY_THE_OUTER_PACKAGE_AND_TRANSPARENT_KNOW_THE_WIRING =
       noClasses()
           .that()
