@@ -46,6 +46,11 @@ public final class ColdThreshold {
   private final int floorAge;
   private final int initialAge;
   private final boolean conservative;
+  private final RecentMost returns = new RecentMost();
+
+  /** Times as many as on average came back right after the last burst. */
+  private double surge = 1;
+
   private int age;
   private double share = 1;
   private double gain;
@@ -86,6 +91,9 @@ public final class ColdThreshold {
     if (seen.observedNanos() < LEARNING_NANOS || seen.pages() == 0) {
       return;
     }
+    double average = seen.touchedAgainPerSecond(initialAge);
+    double most = returns.add(average, seen.observedNanos());
+    surge = average > 0 ? most / average : 1;
     int lowest = seen.observedNanos() < BELOW_INITIAL_NANOS ? initialAge : floorAge;
     if (conservative) {
       updateConservative(seen, lowest);
@@ -122,7 +130,7 @@ public final class ColdThreshold {
     share = payable(seen, age, costs, cpuShare, stallShare, coverage);
   }
 
-  private static double held(
+  private double held(
       AgeHistogram seen,
       int age,
       PageCosts costs,
@@ -133,14 +141,14 @@ public final class ColdThreshold {
   }
 
   /** Share of the pages of this age and more whose coming back can be paid for, 0 to 1. */
-  private static double payable(
+  private double payable(
       AgeHistogram seen,
       int age,
       PageCosts costs,
       double cpuShare,
       double stallShare,
       double coverage) {
-    double rate = seen.touchedAgainPerSecond(age);
+    double rate = seen.touchedAgainPerSecond(age) * surge;
     double cpu = BreakEven.cpuShare(costs, rate);
     double stall = BreakEven.stallShare(costs, rate, coverage);
     return Math.min(1, Math.min(cpuShare / cpu, stall == 0 ? 1 : stallShare / stall));

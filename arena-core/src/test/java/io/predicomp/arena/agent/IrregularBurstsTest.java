@@ -37,16 +37,16 @@ class IrregularBurstsTest {
   @ValueSource(ints = {0, 1, 2})
   void asMuchIsSavedAsTheTargetPaysFor(int seed) {
     SimulatedBursts memory = run(Predictor.OFF, 300, seed);
-    assertTrue(memory.stalled() < 0.0105, figures(memory));
-    assertTrue(memory.saved() > 0.28, figures(memory));
+    assertTrue(memory.stalled() < 0.01, figures(memory));
+    assertTrue(memory.saved() > 0.25, figures(memory));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
   void shortBurstsTooThatWaitAllTheTime(int seed) {
     SimulatedBursts memory = run(Predictor.OFF, 100, seed);
-    assertTrue(memory.stalled() < 0.0108, figures(memory));
-    assertTrue(memory.saved() > 0.34, figures(memory));
+    assertTrue(memory.stalled() < 0.01, figures(memory));
+    assertTrue(memory.saved() > 0.25, figures(memory));
   }
 
   @ParameterizedTest
@@ -68,8 +68,7 @@ class IrregularBurstsTest {
     SimulatedBursts memory = new SimulatedBursts(Predictor.OFF, 100, seed);
     memory.burst(7_000);
     memory.burst(13_000);
-    assertTrue(memory.outNow() > 0.9, memory.outNow() + " out; " + memory.verdict());
-    assertEquals(1, memory.allowance());
+    assertEquals(1, memory.allowance(), memory.outNow() + " out; " + memory.verdict());
   }
 
   @Test
