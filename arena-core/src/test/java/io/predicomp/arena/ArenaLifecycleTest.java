@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.predicomp.os.memory.SmapsRollup;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Set;
 import javax.management.JMX;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -165,6 +166,29 @@ class ArenaLifecycleTest {
             "demand_decompress_stall_ns_total");
     try (CompressedArena arena = CompressedArena.open()) {
       assertEquals(names, arena.stats().counters().keySet().stream().limit(names.size()).toList());
+    }
+  }
+
+  /** Those of DAMON are there where DAMON is: {@code DamonHotnessTest}. */
+  @Test
+  void countersOfTheLoopsKeepTheNamesOfThePredecessor() {
+    List<String> names =
+        List.of(
+            "hotness_epoch",
+            "chunks_hot",
+            "chunks_warm",
+            "chunks_cold",
+            "bg_compress_attempts",
+            "bg_compress_admits",
+            "prefetch_queue_enqueues",
+            "prefetch_queue_dedup_skips",
+            "prefetch_decompress_ops",
+            "adaptive_t_cold_epochs_current");
+    ArenaConfig config = ArenaConfig.builder().autoloops(LoopConfig.DEFAULT).build();
+    try (CompressedArena arena = CompressedArena.open(config)) {
+      Set<String> keys = arena.stats().counters().keySet();
+      assertTrue(keys.containsAll(names), keys::toString);
+      assertTrue(keys.stream().anyMatch(key -> key.startsWith("bg_compress_skipped_")));
     }
   }
 }

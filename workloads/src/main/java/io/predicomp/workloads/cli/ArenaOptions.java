@@ -323,8 +323,8 @@ final class ArenaOptions {
       names = "--heat-csv",
       paramLabel = "PATH",
       description =
-          "Write which parts of the region are in memory to this file, ten rows a second, for the"
-              + " heat map of ./predicomp report.")
+          "Write which parts of the region are written to and which are in memory to this file, ten"
+              + " rows a second, for the heat maps of ./predicomp report.")
   @Nullable Path heatFile;
 
   int pageBytes() {

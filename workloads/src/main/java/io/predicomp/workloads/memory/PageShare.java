@@ -82,6 +82,23 @@ public final class PageShare {
   }
 
   /**
+   * {@return touches that wrote pages of a part of the region, as far as they are in this share;
+   * any thread may ask, and may miss the latest}
+   *
+   * @param first number of the part's first page in the region
+   * @param count its pages
+   */
+  public long writes(long first, long count) {
+    int from = Math.clamp(first - firstPage, 0, pages());
+    int to = Math.clamp(first + count - firstPage, 0, pages());
+    long sum = 0;
+    for (int page = from; page < to; page++) {
+      sum += writes[page];
+    }
+    return sum;
+  }
+
+  /**
    * Writes every page for the first time.
    *
    * @param stop asked before each page; what is not filled then will not be verified either

@@ -1,8 +1,10 @@
 package io.predicomp.workloads.run;
 
 import io.predicomp.arena.ArenaStats;
+import io.predicomp.workloads.memory.PageShare;
 import io.predicomp.workloads.memory.TouchMemory;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemorySamples {
   /** Sums are since the arena was opened, except operations, which are since the work began. */
-  private static final String HEADER =
+  static final String HEADER =
       "seconds,resident_bytes,pool_bytes,metadata_bytes,saved_percent,operations,demoted,"
           + "demand_restores,prefetches,prefetches_used,prefetches_wasted,stall_ns,stalled_ns,"
           + "hot_pages,warm_pages,cold_pages,cold_after_ms,cold_share_demoted,demotion_allowance,"
@@ -33,7 +35,7 @@ public final class MemorySamples {
   /**
    * @param plainBytes what the region takes without arena
    * @param trace where rows of comma-separated values go, or null
-   * @param heat told which parts are in memory, or null
+   * @param heat told which parts are in use and in memory, or null
    */
   public MemorySamples(long plainBytes, @Nullable PrintStream trace, @Nullable HeatMap heat) {
     this.plainBytes = plainBytes;
@@ -41,6 +43,13 @@ public final class MemorySamples {
     this.heat = heat;
     if (trace != null) {
       trace.println(HEADER);
+    }
+  }
+
+  /** Says whose touches the map of the region shows. */
+  void watch(List<PageShare> shares) {
+    if (heat != null) {
+      heat.watch(shares);
     }
   }
 

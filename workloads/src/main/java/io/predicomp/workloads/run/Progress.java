@@ -15,7 +15,8 @@ public final class Progress {
 
   private final PrintStream out;
   private final boolean terminal;
-  private long lastNanos = System.nanoTime();
+  private final Clock clock;
+  private long lastNanos;
   private boolean shown;
 
   /** Shown last: rates are since then. */
@@ -25,13 +26,19 @@ public final class Progress {
    * @param terminal whether anybody watches; if not, nothing is written
    */
   public Progress(PrintStream out, boolean terminal) {
+    this(out, terminal, Clock.SYSTEM);
+  }
+
+  Progress(PrintStream out, boolean terminal, Clock clock) {
     this.out = out;
     this.terminal = terminal;
+    this.clock = clock;
+    this.lastNanos = clock.nanoTime();
   }
 
   /** Shows the state, unless it was shown a moment ago. */
   void show(String phase, Deadline deadline, Optional<ArenaStats> arena, MemorySamples samples) {
-    long now = System.nanoTime();
+    long now = clock.nanoTime();
     if (!terminal || now - lastNanos < PERIOD_NANOS) {
       return;
     }
@@ -49,7 +56,7 @@ public final class Progress {
 
   /** Shows the time left and what a run says of itself, unless it was shown a moment ago. */
   public void show(Deadline deadline, String what) {
-    long now = System.nanoTime();
+    long now = clock.nanoTime();
     if (!terminal || now - lastNanos < PERIOD_NANOS) {
       return;
     }

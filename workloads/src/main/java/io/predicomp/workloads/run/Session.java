@@ -82,6 +82,7 @@ public final class Session {
     this.requested = new RequestedDemotion(own, demotions, requests, deadline);
     this.schedule = workload.demotion(settings.workers(), requested, deadline);
     this.shares = memory.isPresent() ? shares() : List.of();
+    samples.watch(shares);
   }
 
   /** The pages dealt out to the workers, as evenly as can be. */

@@ -66,6 +66,23 @@ class DocumentTest {
     }
   }
 
+  /** The names in the table of workloads/README.md, in order. */
+  static List<String> columnsOfTheTrace() throws IOException {
+    String text = Files.readString(Launched.ROOT.resolve("workloads/README.md"));
+    int start = text.indexOf("\n| column of `--trace-csv` |");
+    String table = text.substring(start, text.indexOf("\n\n", start));
+    return table
+        .lines()
+        .filter(row -> row.startsWith("| `"))
+        .flatMap(
+            row ->
+                Pattern.compile("`([a-z_]+)`")
+                    .matcher(row.substring(0, row.indexOf('|', 1)))
+                    .results())
+        .map(name -> name.group(1))
+        .toList();
+  }
+
   /** Where a row has a number as its default, it is that of the options of this name. */
   private static void assertDefault(String tables, String workload, OptionSpec option) {
     String number = option.defaultValue();

@@ -250,8 +250,9 @@ class LauncherTest {
     assertEquals("ok", json.get("verification").asText());
     List<String> rows = Files.readAllLines(trace);
     assertTrue(rows.size() > 2, rows.toString());
-    assertEquals(22, rows.getFirst().split(",", -1).length);
-    assertEquals(22, rows.getLast().split(",", -1).length);
+    List<String> columns = List.of(rows.getFirst().split(",", -1));
+    assertEquals(DocumentTest.columnsOfTheTrace(), columns, "as workloads/README.md has them");
+    assertEquals(columns.size(), rows.getLast().split(",", -1).length);
     assertTrue(leastShare(heat) < 1, "the loops demoted pages, so some were not in memory");
   }
 
@@ -264,7 +265,10 @@ class LauncherTest {
     }
   }
 
-  /** The smallest share of its pages that a bucket had in memory; every row is looked at. */
+  /**
+   * The smallest share of its pages that a part had in memory; every row is looked at. Some part
+   * must have been written to.
+   */
   private static double leastShare(Path heat) {
     List<String> rows;
     try {
@@ -274,17 +278,24 @@ class LauncherTest {
     }
     assertTrue(
         rows.getFirst().startsWith("seconds,bucket_bytes,share_0,share_1,"), rows.getFirst());
-    int columns = rows.getFirst().split(",", -1).length;
+    List<String> columns = List.of(rows.getFirst().split(",", -1));
+    int parts = (columns.size() - 2) / 2;
+    assertEquals("writes_" + (parts - 1), columns.getLast());
     double least = 1;
+    long writes = 0;
     for (String row : rows.subList(1, rows.size())) {
       String[] fields = row.split(",", -1);
-      assertEquals(columns, fields.length, row);
-      for (int i = 2; i < columns; i++) {
-        double share = Double.parseDouble(fields[i]);
+      assertEquals(columns.size(), fields.length, row);
+      for (int part = 0; part < parts; part++) {
+        double share = Double.parseDouble(fields[2 + part]);
         assertTrue(share >= 0 && share <= 1, row);
         least = Math.min(least, share);
+        long written = Long.parseLong(fields[2 + parts + part]);
+        assertTrue(written >= 0, row);
+        writes += written;
       }
     }
+    assertTrue(writes > 0, "touches write");
     return least;
   }
 
