@@ -53,8 +53,12 @@ public class AccessBenchmark {
 
   @Setup
   public void open() {
+    open(ArenaConfig.builder().build());
+  }
+
+  void open(ArenaConfig config) {
     long bytes = kib * 1024L;
-    arena = CompressedArena.open(ArenaConfig.builder().build());
+    arena = CompressedArena.open(config);
     region = arena.allocateRegion(bytes);
     mask = bytes - Long.BYTES; // a power of two: any aligned offset
     for (long at = 0; at < bytes; at += Long.BYTES) {
