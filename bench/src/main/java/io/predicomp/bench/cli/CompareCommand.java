@@ -2,6 +2,7 @@ package io.predicomp.bench.cli;
 
 import io.predicomp.bench.rival.Comparison;
 import io.predicomp.bench.rival.ComparisonTable;
+import io.predicomp.bench.rival.WorkloadCase;
 import io.predicomp.bench.rival.ZramSwap;
 import io.predicomp.os.memory.AvailableMemory;
 import io.predicomp.workloads.cli.Interruption;
@@ -19,8 +20,8 @@ import picocli.CommandLine.Option;
     description = {
       "Gives the same pages to the arena (checked, transparent, its dense tiers), to zram, to a"
           + " bare C program, to H2's nioMemLZF and to plain memory, lets them put all of them"
-          + " away, and reads them back at random, in turn. Then runs the workloads plain and on"
-          + " the arena.",
+          + " away, and reads them back at random, in turn. Then runs the workloads on plain memory"
+          + " and on the arena (checked, transparent), in turn: what is done, and what is saved.",
       "zram needs root: a device of our own is added, swapped to, and removed again, also after a"
           + " kill, by the next run. Where swap is in use already, zram is left out. What cannot"
           + " take part is named with the reason."
@@ -29,12 +30,18 @@ final class CompareCommand implements Callable<Integer> {
   private static final long QUICK_MB = 32;
   private static final long FULL_MB = 256;
 
-  @Option(names = "--quick", description = "JSON pages, 32 MiB, a minute in all (the default).")
+  @Option(
+      names = "--quick",
+      description =
+          "JSON pages, 32 MiB, and runs of the workloads of 2 to 5 s: a minute and a half in all"
+              + " (the default).")
   boolean quick;
 
   @Option(
       names = "--full",
-      description = "JSON, heap dump and mixed_50_50, 256 MiB each, more rounds.")
+      description =
+          "JSON, heap dump and mixed_50_50, 256 MiB each, more rounds, 20 minutes; and runs of the"
+              + " workloads that are long enough to learn, 13 minutes for each of 3 rounds.")
   boolean full;
 
   @Option(
@@ -76,9 +83,17 @@ final class CompareCommand implements Callable<Integer> {
       names = "--workload-sec",
       converter = Numbers.CountOrNone.class,
       description =
-          "Seconds of each run of each workload, 0 for none, at most 1000 (default: 3, with --full"
-              + " 10).")
+          "Seconds of each run of each workload, the second half of which counts, 0 for none, at"
+              + " most 1000 (default: as long as each needs, 2 to 5, with --full 10 to 100).")
   @Nullable Long workloadSeconds;
+
+  @Option(
+      names = "--workload-rounds",
+      converter = Numbers.Count.class,
+      description =
+          "Runs of each workload on each kind of memory, in turn, whose medians are told, 1 to 1000"
+              + " (default: 1, with --full 3).")
+  @Nullable Long workloadRounds;
 
   @Option(
       names = "--clean-up",
@@ -152,6 +167,16 @@ final class CompareCommand implements Callable<Integer> {
         rounds == null ? (full ? 6 : 3) : rounds.intValue(),
         codec,
         common.seed,
-        workloadSeconds == null ? (full ? 10 : 3) : workloadSeconds.intValue());
+        workloads(),
+        workloadRounds == null ? (full ? 3 : 1) : workloadRounds.intValue());
+  }
+
+  private List<WorkloadCase> workloads() {
+    List<WorkloadCase> cases = full ? WorkloadCase.full() : WorkloadCase.quick();
+    if (workloadSeconds == null) {
+      return cases;
+    }
+    int seconds = workloadSeconds.intValue();
+    return seconds == 0 ? List.of() : cases.stream().map(c -> c.lasting(seconds)).toList();
   }
 }

@@ -195,6 +195,8 @@ public final class ProcessMemBench {
                         .mapToDouble(row -> ((Number) row.get(column)).doubleValue())
                         .toArray()));
           }
+          SavedAgainstPlain.putInto(
+              line, members, groups.getOrDefault(List.of(key.get(0), "plain"), List.of()));
           summary.add(line);
         });
     return summary;

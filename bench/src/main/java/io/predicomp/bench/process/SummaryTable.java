@@ -39,6 +39,7 @@ public final class SummaryTable {
               median(row, "compress_wall_ms"),
               stalls(row)));
     }
+    rows.forEach(row -> text.append(savedAgainstPlain(row)));
     rows.stream().findFirst().ifPresent(row -> text.append(intervals(row, rows)));
     return text.toString();
   }
@@ -53,6 +54,26 @@ public final class SummaryTable {
         median(row, "stall_p50_ns") / 1e3,
         median(row, "stall_p95_ns") / 1e3,
         median(row, "stall_p99_ns") / 1e3);
+  }
+
+  /** What the whole process takes less than the one on plain memory, if that was measured. */
+  private static String savedAgainstPlain(Map<String, Object> row) {
+    if (!(row.get("pss_saved_against_plain_post_comp_kb") instanceof Spread saved)
+        || !(row.get("pss_saved_against_plain_post_comp_percent") instanceof Spread percent)) {
+      return "";
+    }
+    return String.format(
+        Locale.ROOT,
+        "%-18s %-11s saves %.1f MB of the process on plain memory (%.1f to %.1f), %.1f %% (%.1f to"
+            + " %.1f)%n",
+        row.get("dataset"),
+        row.get("access"),
+        saved.median() * 1024 / 1e6,
+        saved.low() * 1024 / 1e6,
+        saved.high() * 1024 / 1e6,
+        percent.median(),
+        percent.low(),
+        percent.high());
   }
 
   private static String intervals(Map<String, Object> first, List<Map<String, Object>> rows) {

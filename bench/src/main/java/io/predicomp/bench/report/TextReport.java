@@ -29,7 +29,10 @@ public final class TextReport {
     switch (input.kind()) {
       case "trace" -> trace(rows);
       case "heat" -> series("in memory, %", rows, row -> 100 * meanShare(row), "%.0f");
-      case "compare" -> rows.forEach(this::contender);
+      case "compare" -> {
+        rows.forEach(this::contender);
+        input.data().path("workloads").forEach(this::workloadRow);
+      }
       case "codec_sweep" -> rows.stream().filter(TextReport::isOnFront).forEach(this::codec);
       case "process_mem_bench" ->
           rows.stream().filter(row -> !isTrue(row.get("warmup"))).forEach(this::process);
@@ -113,13 +116,27 @@ public final class TextReport {
 
   private void contender(JsonNode row) {
     line(
-        "  %-12s %-20s holds %5.1f %%  %s  reads p50 %.2f, p99 %.2f µs",
+        "  %-12s %-20s holds %5.1f %%  %s  reads p50 %.2f, p99 %.2f, p99.9 %.1f µs",
         row.path("dataset").asText(),
         row.path("contender").asText(),
         100 * row.path("held_share").asDouble(),
         bar(row.path("held_share").asDouble()),
         row.path("read_p50_ns").asDouble() / 1e3,
-        row.path("read_p99_ns").asDouble() / 1e3);
+        row.path("read_p99_ns").asDouble() / 1e3,
+        row.path("read_p999_ns").asDouble() / 1e3);
+  }
+
+  /** A workload of the comparison; on plain memory, nothing is saved. */
+  private void workloadRow(JsonNode row) {
+    if (!row.path("memory").asText().equals("plain")) {
+      line(
+          "  %-18s %-11s saves %5.1f %%, does %5.1f %% of the work on plain memory%s",
+          row.path("workload").asText(),
+          row.path("memory").asText(),
+          row.path("saved_percent").asDouble(),
+          row.path("work_percent_of_plain").asDouble(),
+          row.path("demoted_pages").asLong() == 0 ? ": " + row.path("decision").asText() : "");
+    }
   }
 
   private static String bar(double share) {

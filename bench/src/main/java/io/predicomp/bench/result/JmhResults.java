@@ -45,8 +45,12 @@ final class JmhResults {
       ObjectMapper json = new ObjectMapper();
       Map<String, Object> all = new LinkedHashMap<>();
       all.put("benchmark", "jmh");
+      all.put("format", 1);
       all.put("machine", machine);
-      all.put("results", json.readValue(raw.toFile(), new TypeReference<List<Object>>() {}));
+      all.put("settings", Map.of("arguments", rest));
+      List<Map<String, Object>> results = json.readValue(raw.toFile(), new TypeReference<>() {});
+      results.forEach(result -> result.remove("jvm")); // where it lies on this machine
+      all.put("results", results);
       Path folder = out.toAbsolutePath().getParent();
       if (folder != null) {
         Files.createDirectories(folder);

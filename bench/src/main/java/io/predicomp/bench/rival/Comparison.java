@@ -1,5 +1,7 @@
 package io.predicomp.bench.rival;
 
+import io.predicomp.arena.ArenaConfig;
+import io.predicomp.arena.TransparentArena;
 import io.predicomp.arena.policy.PageTier;
 import io.predicomp.bench.page.NamedPages;
 import io.predicomp.bench.result.Machine;
@@ -32,7 +34,8 @@ public final class Comparison {
    *
    * @param rounds demotions that count, after one that does not
    * @param codec {@code lz4} or {@code zstd}, of the arena and of zram
-   * @param workloadSeconds duration of each run of each workload; 0 for none
+   * @param workloads to be run after, on plain memory and in both modes of the arena
+   * @param workloadRounds how often each
    */
   public record Plan(
       List<String> datasets,
@@ -41,7 +44,8 @@ public final class Comparison {
       int rounds,
       String codec,
       long seed,
-      int workloadSeconds) {}
+      List<WorkloadCase> workloads,
+      int workloadRounds) {}
 
   /** {@return the names that {@link Plan#contenders} takes} */
   public static List<String> names() {
@@ -70,10 +74,7 @@ public final class Comparison {
         compare(dataset);
       }
     }
-    List<Map<String, Object>> workloads =
-        plan.workloadSeconds == 0
-            ? List.of()
-            : new Throughput(plan.workloadSeconds, plan.seed, interrupted, progress).run();
+    List<Map<String, Object>> workloads = plan.workloads.isEmpty() ? List.of() : runWorkloads();
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("datasets", plan.datasets);
     settings.put("contenders", plan.contenders);
@@ -81,12 +82,26 @@ public final class Comparison {
     settings.put("rounds", plan.rounds);
     settings.put("codec", plan.codec);
     settings.put("seed", plan.seed);
+    settings.put("workload_rounds", plan.workloadRounds);
     settings.put("interrupted", interrupted.getAsBoolean());
     Map<String, Object> more = new LinkedHashMap<>();
     more.put("absent", absent);
     more.put("workloads", workloads);
     more.put("curves", curves);
     return new Results("compare", machine, settings, rows, more);
+  }
+
+  private List<Map<String, Object>> runWorkloads() throws IOException {
+    List<String> memories = new ArrayList<>(List.of("plain", "checked", "transparent"));
+    TransparentArena.obstacle(ArenaConfig.builder().build())
+        .ifPresent(
+            obstacle -> {
+              memories.remove("transparent");
+              absent.put("workloads on transparent memory", obstacle);
+            });
+    return new WorkloadRuns(
+            plan.workloads, memories, plan.workloadRounds, plan.seed, interrupted, progress)
+        .run();
   }
 
   private void compare(String dataset) throws IOException {

@@ -23,7 +23,7 @@ public final class ComparisonTable {
           .add(row);
     }
     datasets.forEach((dataset, rows) -> table(dataset, rows, text));
-    workloads(results, text);
+    WorkloadTable.append((List<?>) results.more().get("workloads"), text);
     Map<?, ?> absent = (Map<?, ?>) results.more().get("absent");
     absent.forEach((name, reason) -> text.append("Without " + name + ": " + reason + ".\n"));
     return text.toString();
@@ -64,7 +64,7 @@ public final class ComparisonTable {
           String.format(
               Locale.ROOT,
               "%s over %s: held %.3f, demotion %.2f and CPU %.2f, beside a thread %.2f and %.2f,"
-                  + " read p50 %.2f, p99 %.2f%n",
+                  + " read p50 %.2f, p99 %.2f, p99.9 %.2f%n",
               contender,
               other.get("contender"),
               quotient(one, other, "held_bytes"),
@@ -73,7 +73,8 @@ public final class ComparisonTable {
               quotient(one, other, "demote_beside_us_per_page"),
               quotient(one, other, "demote_beside_cpu_us_per_page"),
               quotient(one, other, "read_p50_ns"),
-              quotient(one, other, "read_p99_ns")));
+              quotient(one, other, "read_p99_ns"),
+              quotient(one, other, "read_p999_ns")));
     }
   }
 
@@ -104,35 +105,6 @@ public final class ComparisonTable {
         number(row, "read_p99_ns") / 1e3,
         number(row, "read_p999_ns") / 1e3,
         number(row, "read_cpu_us_per_page"));
-  }
-
-  private static void workloads(Results results, StringBuilder text) {
-    List<?> rows = (List<?>) results.more().get("workloads");
-    if (rows.isEmpty()) {
-      return;
-    }
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "%-20s %-7s %17s %9s %7s%n",
-            "workload",
-            "memory",
-            "a second",
-            "saved",
-            "CPU s"));
-    for (Object each : rows) {
-      Map<?, ?> row = (Map<?, ?>) each;
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "%-20s %-7s %9.0f %-7s %7.1f %% %7.2f%n",
-              row.get("workload"),
-              row.get("memory"),
-              ((Number) row.get("per_second")).doubleValue(),
-              row.get("unit"),
-              ((Number) row.get("saved_percent")).doubleValue(),
-              ((Number) row.get("cpu_seconds")).doubleValue()));
-    }
   }
 
   private static double number(Map<String, Object> row, String name) {

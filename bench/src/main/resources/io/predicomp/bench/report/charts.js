@@ -55,25 +55,37 @@ function prefetching() {
 function heatMaps() {
   const maps = of('heat');
   if (!maps.length) return;
-  const grid = section('Hot and cold', 'Share of each part of the region that is in memory, over time.');
+  const grid = section('In use and in memory, over time and address',
+    'What of the region the run wrote to, and what of it was in memory then: memory is saved where both are dark, and '
+    + 'a touch waits where only the first is bright.');
   for (const map of maps) {
-    const rows = map.data.rows;
-    const parts = Object.keys(rows[0] || {}).filter(key => key.startsWith('share_'));
-    const size = rows.length ? rows[0].bucket_bytes / MIB : 0;
-    const cells = rows.flatMap((r, x) => parts.map((part, y) => [x, y, 100 * r[part]]));
-    figure(grid, map.name, 'Percent in memory; address upwards in MiB, seconds to the right', () => ({
-      legend: false,
-      tooltip: { confine: true, formatter: p =>
-        `${rows[p.value[0]].seconds} s, ${shorten(p.value[1] * size)} MiB: ${p.value[2].toFixed(0)} %` },
-      grid: { left: 12, right: 24, top: 24, bottom: 64, containLabel: true },
-      xAxis: { type: 'category', name: 's', data: rows.map(r => r.seconds.toFixed(1)) },
-      yAxis: { type: 'category', name: 'MiB', data: parts.map((p, i) => shorten(i * size)) },
-      visualMap: { min: 0, max: 100, orient: 'horizontal', left: 'center', bottom: 0, itemHeight: 120,
-        text: ['100 %', '0 %'], textStyle: { color: '#888' },
-        inRange: { color: ['#0d2a4a', '#0072b2', '#56b4e9', '#f0e442', '#e69f00', '#d55e00'] } },
-      series: [{ type: 'heatmap', progressive: 0, data: cells }],
-    }));
+    heatMap(grid, map, 'writes_', 'written to', 'Touches a second that wrote to each part', (value, seconds) => value / seconds);
+    heatMap(grid, map, 'share_', 'in memory', 'Percent of each part in memory', value => 100 * value);
   }
+}
+
+function heatMap(grid, map, prefix, title, caption, scale) {
+  const rows = map.data.rows;
+  const parts = Object.keys(rows[0] || {}).filter(key => key.startsWith(prefix));
+  if (!parts.length) return;
+  const size = rows[0].bucket_bytes / MIB;
+  const lasted = x => Math.max(x ? rows[x].seconds - rows[x - 1].seconds : .1, 1e-3);
+  const cells = rows.flatMap((r, x) => parts.map((part, y) => [x, y, scale(r[part], lasted(x))]));
+  const share = prefix === 'share_';
+  const most = share ? 100 : cells.reduce((most, cell) => Math.max(most, cell[2]), 1);
+  const words = value => share ? `${value.toFixed(0)} %` : `${shorten(Math.round(value))} a second`;
+  figure(grid, `${map.name}: ${title}`, `${caption}; address upwards in MiB, seconds to the right`, (small, text) => ({
+    legend: false,
+    tooltip: { confine: true, formatter: p =>
+      `${rows[p.value[0]].seconds} s, ${shorten(p.value[1] * size)} MiB: ${words(p.value[2])}` },
+    grid: { left: 12, right: 24, top: 24, bottom: 64, containLabel: true },
+    xAxis: { type: 'category', name: 's', data: rows.map(r => r.seconds.toFixed(1)) },
+    yAxis: { type: 'category', name: 'MiB', data: parts.map((p, i) => shorten(i * size)) },
+    visualMap: { min: 0, max: most, orient: 'horizontal', left: 'center', bottom: 0, itemHeight: 120,
+      text: [words(most), share ? '0 %' : '0'], textStyle: { color: text },
+      inRange: { color: ['#0d2a4a', '#0072b2', '#56b4e9', '#f0e442', '#e69f00', '#d55e00'] } },
+    series: [{ type: 'heatmap', progressive: 0, data: cells }],
+  }));
 }
 
 function coldReads() {
@@ -127,12 +139,14 @@ function held(grid, dataset, rows) {
 
 function savedAgainstSlowdown() {
   const points = [];
+  const idle = [];
   for (const input of of('compare')) {
-    for (const arena of (input.data.workloads || []).filter(w => w.memory === 'arena')) {
-      const plain = input.data.workloads.find(w => w.workload === arena.workload && w.memory === 'plain');
-      if (plain && plain.per_second > 0) {
-        points.push({ group: 'arena', name: arena.workload, saved: arena.saved_percent,
-          slowdown: 100 * (1 - arena.per_second / plain.per_second) });
+    for (const run of (input.data.workloads || []).filter(w => w.memory !== 'plain')) {
+      if (run.demoted_pages === 0) {
+        idle.push(`${run.workload}, ${run.memory}: ${run.decision}.`);
+      } else {
+        points.push({ group: `arena, ${run.memory}`, name: run.workload, saved: run.saved_percent,
+          slowdown: 100 - run.work_percent_of_plain });
       }
     }
   }
@@ -142,9 +156,9 @@ function savedAgainstSlowdown() {
         whole: run.whole_process_saved_percent_of_region, slowdown: 100 - run.work_percent_of_plain });
     }
   }
-  if (!points.length) return;
+  if (!points.length && !idle.length) return;
   const grid = section('Saved against slowdown', 'Upwards and to the left is better. Published figures are of other '
-    + 'machines and workloads.');
+    + 'machines and workloads.' + (idle.length ? ` Not drawn, because nothing was compressed: ${idle.join(' ')}` : ''));
   const groups = [...new Set(points.map(p => p.group))];
   const mark = p => ({ name: p.name, value: [p.slowdown, p.saved] });
   const short = p => ({ ...mark(p), name: p.name.replace(' (published)', '') });

@@ -38,7 +38,7 @@ class CompareCommandTest {
             "--rounds",
             "1",
             "--workload-sec",
-            "1",
+            "0",
             "--csv",
             directory.resolve("c.csv").toString());
     assertEquals(0, run.exitCode(), run.err());
@@ -65,11 +65,49 @@ class CompareCommandTest {
     assertTrue(held(rows, "unique/arena, checked") >= pages * 4096L, "nothing can be saved");
     assertEquals(0, rows.get("unique/arena, checked").get("demoted_pages").asInt());
 
-    assertEquals(8, json.get("workloads").size());
-    for (JsonNode workload : json.get("workloads")) {
-      assertTrue(workload.get("per_second").asDouble() > 0, workload::toString);
-    }
     assertTrue(run.out().contains("arena, transparent"), run.out());
+    assertTrue(run.out().contains("p99.9"), run.out());
+  }
+
+  @Test
+  void runsTheWorkloadsOnEachKindOfMemoryInTurn() throws IOException {
+    Executed run =
+        Executed.run(
+            "compare",
+            "--contenders",
+            "plain",
+            "--region-mb",
+            "1",
+            "--rounds",
+            "1",
+            "--workload-sec",
+            "1",
+            "--workload-rounds",
+            "2",
+            "--csv",
+            directory.resolve("w.csv").toString());
+    assertEquals(0, run.exitCode(), run.err());
+    JsonNode json = Executed.valid(directory.resolve("w.json"), "compare");
+    boolean transparent = !json.get("absent").has("workloads on transparent memory");
+    JsonNode rows = json.get("workloads");
+    assertEquals(4 * (transparent ? 3 : 2), rows.size());
+    for (JsonNode row : rows) {
+      boolean plain = row.get("memory").asText().equals("plain");
+      assertEquals(2, row.get("runs").asInt());
+      assertEquals(plain, row.get("decision").asText().isEmpty(), row::toString);
+      if (plain) {
+        assertEquals(100, row.get("work_percent_of_plain").asDouble());
+        assertEquals(0, row.get("saved_percent").asDouble());
+        assertEquals(0, row.get("demoted_pages").asLong());
+      } else if (row.get("demoted_pages").asLong() == 0) {
+        String decision = "compressed nothing: " + row.get("decision").asText();
+        assertTrue(run.out().contains(decision), run.out());
+      }
+      String command = row.get("command").asText();
+      assertTrue(command.startsWith("./predicomp " + row.get("workload").asText()), command);
+      assertEquals(!plain, command.contains("--use-mem-arena"), command);
+    }
+    assertTrue(run.out().contains("of plain"), run.out());
   }
 
   private static long held(Map<String, JsonNode> rows, String key) {

@@ -39,11 +39,16 @@ record Executed(int exitCode, String out, String err) {
   /** The file as JSON, which must be as the schema of that name says. */
   static JsonNode valid(Path json, String schema) throws IOException {
     JsonNode tree = new ObjectMapper().readTree(Files.readString(json));
+    assertValid(tree, schema, json.toString());
+    return tree;
+  }
+
+  /** Fails unless the JSON is as the schema of that name says. */
+  static void assertValid(JsonNode json, String schema, String where) throws IOException {
     var messages =
         JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
             .getSchema(Files.readString(Path.of("schemas", schema + ".schema.json")))
-            .validate(tree);
-    assertEquals(Set.of(), messages);
-    return tree;
+            .validate(json);
+    assertEquals(Set.of(), messages, where);
   }
 }

@@ -1,6 +1,7 @@
 package io.predicomp.bench.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -90,6 +91,39 @@ class ProcessMemBenchCommandTest {
         json.get("rows").findValues("pid").stream().map(JsonNode::asLong).distinct().count(),
         "a process each");
     assertTrue(run.out().contains("mixed_50_50"), run.out());
+    for (JsonNode line : json.get("summary")) {
+      checkDifference(line, json.get("rows"));
+    }
+    assertTrue(run.out().contains("of the process on plain memory"), run.out());
+  }
+
+  /** The summary's difference to plain memory, computed again from the rows. */
+  private static void checkDifference(JsonNode line, JsonNode rows) {
+    String dataset = line.get("dataset").asText();
+    String access = line.get("access").asText();
+    for (String moment : List.of("post_comp", "post_final")) {
+      String key = "pss_saved_against_plain_" + moment;
+      if (access.equals("plain")) {
+        assertFalse(line.has(key + "_kb"));
+        continue;
+      }
+      long plain = kibibytes(rows, dataset, "plain", moment);
+      long saved = plain - kibibytes(rows, dataset, access, moment);
+      assertEquals((double) saved, line.get(key + "_kb").get("median").asDouble());
+      assertEquals(1, line.get(key + "_kb").get("count").asInt());
+      assertEquals(
+          100.0 * saved / plain, line.get(key + "_percent").get("median").asDouble(), 1e-9);
+    }
+  }
+
+  private static long kibibytes(JsonNode rows, String dataset, String access, String moment) {
+    for (JsonNode row : rows) {
+      if (row.get("dataset").asText().equals(dataset)
+          && row.get("access").asText().equals(access)) {
+        return row.get("pss_" + moment + "_kb").asLong();
+      }
+    }
+    throw new AssertionError("no row of " + dataset + " on " + access + " memory");
   }
 
   private static void checkArena(JsonNode row) {
