@@ -59,7 +59,7 @@ function heatMaps() {
     'What of the region the run wrote to, and what of it was in memory then: memory is saved where both are dark, and '
     + 'a touch waits where only the first is bright.');
   for (const map of maps) {
-    heatMap(grid, map, 'writes_', 'written to', 'Touches a second that wrote to each part', (value, seconds) => value / seconds);
+    heatMap(grid, map, 'writes_', 'written to', 'Touches a second that wrote to each part, logarithmic', (value, seconds) => value / seconds);
     heatMap(grid, map, 'share_', 'in memory', 'Percent of each part in memory', value => 100 * value);
   }
 }
@@ -70,18 +70,22 @@ function heatMap(grid, map, prefix, title, caption, scale) {
   if (!parts.length) return;
   const size = rows[0].bucket_bytes / MIB;
   const lasted = x => Math.max(x ? rows[x].seconds - rows[x - 1].seconds : .1, 1e-3);
-  const cells = rows.flatMap((r, x) => parts.map((part, y) => [x, y, scale(r[part], lasted(x))]));
   const share = prefix === 'share_';
-  const most = share ? 100 : cells.reduce((most, cell) => Math.max(most, cell[2]), 1);
+  const values = rows.map((r, x) => parts.map(part => scale(r[part], lasted(x))));
+  // A burst may be a thousand times as bright as what else is in use.
+  const colour = value => share ? value : Math.log10(1 + value);
+  const cells = values.flatMap((row, x) => row.map((value, y) => [x, y, colour(value)]));
+  const most = share ? 100 : values.flat().reduce((a, b) => Math.max(a, b), 1);
   const words = value => share ? `${value.toFixed(0)} %` : `${shorten(Math.round(value))} a second`;
   figure(grid, `${map.name}: ${title}`, `${caption}; address upwards in MiB, seconds to the right`, (small, text) => ({
     legend: false,
     tooltip: { confine: true, formatter: p =>
-      `${rows[p.value[0]].seconds} s, ${shorten(p.value[1] * size)} MiB: ${words(p.value[2])}` },
+      `${rows[p.value[0]].seconds} s, ${shorten(p.value[1] * size)} MiB: ${words(values[p.value[0]][p.value[1]])}` },
     grid: { left: 12, right: 24, top: 24, bottom: 64, containLabel: true },
     xAxis: { type: 'category', name: 's', data: rows.map(r => r.seconds.toFixed(1)) },
-    yAxis: { type: 'category', name: 'MiB', data: parts.map((p, i) => shorten(i * size)) },
-    visualMap: { min: 0, max: most, orient: 'horizontal', left: 'center', bottom: 0, itemHeight: 120,
+    yAxis: { type: 'category', name: 'MiB', data: parts.map((p, i) => shorten(i * size)),
+      axisLabel: { interval: Math.ceil(parts.length / 8) - 1 } },
+    visualMap: { min: 0, max: colour(most), orient: 'horizontal', left: 'center', bottom: 0, itemHeight: 120,
       text: [words(most), share ? '0 %' : '0'], textStyle: { color: text },
       inRange: { color: ['#0d2a4a', '#0072b2', '#56b4e9', '#f0e442', '#e69f00', '#d55e00'] } },
     series: [{ type: 'heatmap', progressive: 0, data: cells }],
