@@ -8,7 +8,8 @@ const PUBLISHED = [
 ];
 /** What vm/damon_reclaim.sh runs beside plain memory. */
 const WAYS = { checked: 'arena, checked, in the VM', transparent: 'arena, transparent, in the VM',
-  reclaim: 'DAMON_RECLAIM + zram, in the VM', tuned: 'the same, its quota by memory pressure', unbounded: 'the same without a quota' };
+  reclaim: 'DAMON_RECLAIM + zram, in the VM', tuned: 'the same, its quota by memory pressure', unbounded: 'the same without a quota',
+  'tuned-1': 'the same, 1 % of pressure', 'tuned-5': 'the same, 5 % of pressure' };
 /** Meta's TMO, whose slowdown is not published. */
 const TMO = { name: 'TMO: 20 to 32 %', from: 20, to: 32 };
 
