@@ -17,6 +17,8 @@ import java.util.Locale;
  *     65,536
  * @param prefetchBatch pages prefetched because of one need; 1 to 65,536
  * @param compresses whether cold pages are demoted
+ * @param conservative whether only as many pages are out of memory as come back at a fixed rate,
+ *     0.2 % of the working set a minute, instead of as many as the two shares pay for
  */
 public record LoopConfig(
     Duration coldAfter,
@@ -25,7 +27,8 @@ public record LoopConfig(
     Predictor predictor,
     int prefetchDistance,
     int prefetchBatch,
-    boolean compresses) {
+    boolean compresses,
+    boolean conservative) {
   /** How to know which pages will be needed. */
   public enum Predictor {
     /** Whichever has been right most often of late, each region for itself; or none. */
@@ -58,6 +61,26 @@ public record LoopConfig(
    */
   public static final LoopConfig DEFAULT =
       new LoopConfig(Duration.ofSeconds(2), 5, 1, Predictor.AUTO, 1, 4, true);
+
+  /** The same, not conservative. */
+  public LoopConfig(
+      Duration coldAfter,
+      double cpuPercent,
+      double stallPercent,
+      Predictor predictor,
+      int prefetchDistance,
+      int prefetchBatch,
+      boolean compresses) {
+    this(
+        coldAfter,
+        cpuPercent,
+        stallPercent,
+        predictor,
+        prefetchDistance,
+        prefetchBatch,
+        compresses,
+        false);
+  }
 
   public LoopConfig {
     check("coldAfter in milliseconds", coldAfter.toMillis(), 100, 600_000);

@@ -65,6 +65,7 @@ final class HotnessAgent implements Agent {
             config.coldAfter().toMillis(),
             config.epochNanos(),
             config.stallPercent(),
+            config.conservative(),
             census.ages,
             census.recurrences);
     this.scannedAt = clock.nanoTime();

@@ -34,6 +34,7 @@ public final class ColdPolicy {
   private final ColdThreshold byRecurrence;
   private final StallController stalls;
   private final int initialAge;
+  private final boolean conservative;
   private boolean recurs;
   private long sinceDecision;
 
@@ -46,6 +47,7 @@ public final class ColdPolicy {
   /**
    * @param coldMillis see {@link ColdThreshold}
    * @param stallPercent see {@link StallController}
+   * @param conservative whether ages decide alone, by a fixed rate of pages that come back
    * @param ages of all pages
    * @param recurrences the same with {@link Recurrence#coldness} for the age
    */
@@ -53,12 +55,14 @@ public final class ColdPolicy {
       long coldMillis,
       long epochNanos,
       double stallPercent,
+      boolean conservative,
       AgeHistogram ages,
       AgeHistogram recurrences) {
     this.ages = ages;
     this.recurrences = recurrences;
-    byAge = new ColdThreshold(coldMillis, epochNanos, false);
-    byRecurrence = new ColdThreshold(coldMillis, epochNanos, false);
+    this.conservative = conservative;
+    byAge = new ColdThreshold(coldMillis, epochNanos, conservative);
+    byRecurrence = new ColdThreshold(coldMillis, epochNanos, conservative);
     stalls = new StallController(stallPercent);
     initialAge = byAge.age();
     coldAge = initialAge;
@@ -89,7 +93,7 @@ public final class ColdPolicy {
     byAge.update(ages, costs, cpuShare, stallShare, coverage);
     byRecurrence.update(recurrences, costs, cpuShare, stallShare, coverage);
     double other = recurs ? byAge.gain() : byRecurrence.gain();
-    if (ages.quietShare() > SLEEPS) {
+    if (conservative || ages.quietShare() > SLEEPS) {
       recurs = false;
     } else if (other > threshold().gain() * WORTH_CHANGING) {
       recurs = !recurs;
@@ -98,6 +102,9 @@ public final class ColdPolicy {
         Math.min(
             cpuShare * ColdThreshold.PAGE_MOVE_SHARE / BreakEven.cpuShare(costs, 1),
             stallShare / Math.max(1e-12, BreakEven.stallShare(costs, 1, coverage)));
+    if (conservative) {
+      payablePerSecond = Math.min(payablePerSecond, ColdThreshold.conservativePerSecond(ages));
+    }
   }
 
   /**

@@ -154,9 +154,14 @@ public final class ColdThreshold {
     return Math.min(1, Math.min(cpuShare / cpu, stall == 0 ? 1 : stallShare / stall));
   }
 
-  private void updateConservative(AgeHistogram seen, int lowest) {
+  /** Pages that the preset lets come back in a second. */
+  static double conservativePerSecond(AgeHistogram seen) {
     double workingSet = seen.pages() - seen.pagesAtLeast(AgeHistogram.OLDEST);
-    double allowed = workingSet * CONSERVATIVE_PERCENT_PER_MINUTE / 100 / 60;
+    return workingSet * CONSERVATIVE_PERCENT_PER_MINUTE / 100 / 60;
+  }
+
+  private void updateConservative(AgeHistogram seen, int lowest) {
+    double allowed = conservativePerSecond(seen);
     int best = lowest;
     while (best < AgeHistogram.OLDEST && seen.touchedAgainPerSecond(best) > allowed) {
       best++;

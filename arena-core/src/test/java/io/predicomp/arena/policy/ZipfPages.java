@@ -16,7 +16,7 @@ final class ZipfPages {
   final AgeHistogram ages = new AgeHistogram();
   final AgeHistogram recurrences = new AgeHistogram();
   final PageCosts costs = new PageCosts();
-  final ColdPolicy policy = new ColdPolicy(2000, EPOCH, 1, ages, recurrences);
+  final ColdPolicy policy;
 
   /** By rank: share of a worker's touches that go to it or a hotter page. */
   private final double[] upTo;
@@ -41,6 +41,18 @@ final class ZipfPages {
    * @param scale pages of the arena that each of these stands for
    */
   ZipfPages(int workers, int pagesEach, double exponent, double touchesPerSecond, double scale) {
+    this(workers, pagesEach, exponent, touchesPerSecond, scale, false);
+  }
+
+  /** The same, by the conservative preset if asked for. */
+  ZipfPages(
+      int workers,
+      int pagesEach,
+      double exponent,
+      double touchesPerSecond,
+      double scale,
+      boolean conservative) {
+    policy = new ColdPolicy(2000, EPOCH, 1, conservative, ages, recurrences);
     this.touchesPerSecond = touchesPerSecond;
     costNanos = 3_500 * scale;
     demotedPerEpoch = QUOTA * EPOCH / (5_000 * scale);

@@ -83,6 +83,30 @@ class ZipfPolicyTest {
     assertTrue(out > 0.85 * before, "out " + out + ", before " + before);
   }
 
+  /** Pages demoted in a minute, as many as come back once it has settled. */
+  private static long movedInTheFifthMinute(ZipfPages pages) {
+    long before = 0;
+    for (int epoch = 0; epoch < 300 * EPOCHS_PER_SECOND; epoch++) {
+      before = epoch < 240 * EPOCHS_PER_SECOND ? pages.demoted : before;
+      pages.epoch(0);
+    }
+    return pages.demoted - before;
+  }
+
+  @Test
+  void conservativeLetsNextToNothingComeBack() {
+    ZipfPages paying = new ZipfPages(4, 65_536 / SCALE, 2.2, 20_000.0 / SCALE, SCALE);
+    ZipfPages preset = new ZipfPages(4, 65_536 / SCALE, 2.2, 20_000.0 / SCALE, SCALE, true);
+    long moved = movedInTheFifthMinute(preset);
+    long movedWithout = movedInTheFifthMinute(paying);
+    String figures =
+        moved + " moved at " + preset.out() + ", " + movedWithout + " at " + paying.out();
+    // 0.2 % of all 16,384 pages are 33.
+    assertTrue(moved < 100, figures);
+    assertTrue(movedWithout > 500, figures);
+    assertTrue(preset.out() > 0.15, figures);
+  }
+
   @Test
   void leavesAloneWhatIsAllInUse() {
     ZipfPages uniform = new ZipfPages(4, 65_536 / SCALE, 0, 400_000.0 / SCALE, SCALE);

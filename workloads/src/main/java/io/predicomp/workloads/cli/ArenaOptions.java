@@ -281,6 +281,13 @@ final class ArenaOptions {
       description = "Compress nothing in the background.")
   boolean disableCompression;
 
+  @Option(
+      names = "--arena-conservative",
+      description =
+          "Keep out of memory only what comes back at a fixed rate, 0.2 percent of the working set "
+              + "a minute, whatever more the quotas would pay for.")
+  boolean conservative;
+
   @Mixin final HotnessOptions hotness = new HotnessOptions();
 
   private static final Set<String> OF_LOOPS =
@@ -291,6 +298,7 @@ final class ArenaOptions {
           "--arena-damon-update-ms",
           "--arena-damon-min-regions",
           "--arena-damon-max-regions",
+          "--arena-conservative",
           "--arena-t-cold-ms",
           "--arena-cpu-pct",
           "--arena-stall-pct",
@@ -387,7 +395,8 @@ final class ArenaOptions {
               disablePrefetch ? LoopConfig.Predictor.OFF : predictor,
               (int) prefetchDistance,
               (int) prefetchBatch,
-              !disableCompression));
+              !disableCompression,
+              conservative));
       builder.hotness(hotness.config());
     }
     if (capMebibytes != null) {
