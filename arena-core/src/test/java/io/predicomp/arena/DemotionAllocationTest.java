@@ -21,8 +21,7 @@ class DemotionAllocationTest {
   private void write(Region region, int page) {
     long offset = (long) page * PAGE;
     long end = offset + random.nextInt(1000, 3400);
-    // Not by fill, whose slice of memory is on the heap wherever the compiler does not see through
-    // it.
+    // Not by fill: its slice is on the heap wherever the compiler does not see through it.
     for (long at = offset; at < offset + PAGE; at += Long.BYTES) {
       region.setLong(at, at < end ? random.nextLong() : 0);
     }
