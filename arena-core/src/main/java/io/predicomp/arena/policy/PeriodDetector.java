@@ -3,44 +3,30 @@ package io.predicomp.arena.policy;
 import java.util.Arrays;
 
 /**
- * Restores a region just before it wakes, if it sleeps and wakes with a period.
+ * Restores a region just before it wakes, if it sleeps and wakes with a period, or always sleeps as
+ * long: work of a length that varies, and then a timer, has no period.
  *
  * <pre>
- *   touched  ##          ##          ##          ##
- *            ^w0   i1    ^w1   i2    ^w2   |lead>^ predicted: w2 + mean(i1, i2)
- *                                          ^ restoring starts here
+ *   touched  ##          ####         #           ###
+ *            ^w0         ^w1 ^s1      ^w2^s2 |lead>^ predicted: w2 + mean of w1 - w0, w2 - w1
+ *                                                    or         s2 + mean of w1 - s0, w2 - s1
+ *                                            ^ restoring starts here
  * </pre>
  *
- * The lead is {@value #PACE} × pages × restore cost ÷ CPU share, for the processor is not always
- * free, plus a margin: how exactly the wakes are known, and the largest of
- *
- * <ul>
- *   <li>three times the deviation of the intervals in use;
- *   <li>{@value #SPREADS} times the furthest that an interval was lately from those before it, for
- *       four that lie close together by luck say little of the next;
- *   <li>4 % of the period while two intervals are known, 2 % while three are.
- * </ul>
- *
- * <p>Two intervals that agree to 2 % are enough, three to 4 %, four to 8 %; after a wrong
- * prediction only four are. An interval that disagrees starts the learning anew, and if it does by
- * more than 8 % one more has to agree then, so irregular sleep is met with silence. What is
- * restored is what was needed or touched in the last two active phases; or the whole region, if
- * each phase needs other pages ({@link RoamingWakes}).
+ * When the region falls asleep the wake is predicted by what is sure ({@link IntervalEstimate}),
+ * the period from the last wake or the pause from the last use; if both are, by the one that needs
+ * the smaller margin. The lead is {@value #PACE} × pages × restore cost ÷ CPU share, for the
+ * processor is not always free, plus that margin. What is restored is what was needed or touched in
+ * the last two active phases; or the whole region, if each phase needs other pages ({@link
+ * RoamingWakes}).
  *
  * <p>Works on activity seen once an epoch, takes the time of the first need of an epoch, or of the
  * one before it, where there was one: such a wake is known exactly, any other to within an epoch.
- * Costs six bits a page, and a walk over them once a period.
+ * Likewise the last need is the end of a phase, where its last epoch had any. A sleep of less than
+ * a quarter of the usual one is a nap, and part of the phase: so are threads that do not wake
+ * together. Costs six bits a page, and a walk over them once a period.
  */
 public final class PeriodDetector implements PrefetchPolicy {
-  private static final int INTERVALS = 4;
-  private static final double[] TOLERANCE = {0, 0, 0.02, 0.04, 0.08};
-
-  /** Late at 0.5 % of the wakes with ±2 % of uniform jitter; 2.4 % by the deviation alone. */
-  static final double SPREADS = 1.75;
-
-  /** How much of the furthest deviation is kept after another interval: half after 23. */
-  private static final double SPREAD_KEEP = 0.97;
-
   /** A wake is only one after at least so many quiet epochs. */
   private static final int QUIET_EPOCHS = 2;
 
@@ -53,14 +39,20 @@ public final class PeriodDetector implements PrefetchPolicy {
    */
   private static final double ACTIVE_SHARE = 1.0 / 32;
 
+  /** A phase goes on while so many pages are needed in an epoch, however long each has to wait. */
+  private static final double WAITING_SHARE = 1.0 / 256;
+
+  /** A sleep of less than this share of the usual one is a nap. */
+  private static final double NAP_SHARE = 1.0 / 4;
+
+  /** After so many naps in a row, they are how the region sleeps now. */
+  private static final int MOST_NAPS = 4;
+
   private static final double PEAK_KEEP = 0.999;
 
   private static final double ALMOST_ALL = 0.75;
 
   private static final int BRIDGED_PAGES = 4;
-
-  /** A wake seen by a need is known to within what a scheduler may hold it up. */
-  private static final long EXACT_NANOS = 25_000_000;
 
   private final int pages;
   private final RoamingWakes roaming;
@@ -74,25 +66,31 @@ public final class PeriodDetector implements PrefetchPolicy {
   private long neededCountBefore;
   private double restoreNanos = 2_500;
   private double cpuShare = 0.5;
-  private final long[] intervals = new long[INTERVALS];
-  private int known;
 
-  /** Of these the oldest that are known to within an epoch only, and only until two are exact. */
-  private int inexact;
+  /** From wake to wake. */
+  private final IntervalEstimate periods = new IntervalEstimate();
 
-  /** The furthest an interval was lately from the mean of those before it, as a share of that. */
-  private double spread;
+  /** From the last use to the wake. */
+  private final IntervalEstimate pauses = new IntervalEstimate();
 
-  private int enough = 2;
+  /** Of both the one that the prediction was made by. */
+  private IntervalEstimate predictor = periods;
+
   private double peak;
   private int quiet;
   private boolean active;
   private boolean everWoke;
   private long wokeAt;
-  private boolean wokeExactly;
-  private long uncertainty;
+
+  /** How exactly the last wake is known, and the last use. */
+  private long wakeUncertainty;
+
+  private long usedUntil;
+  private long useUncertainty;
+  private int naps;
   private boolean needSeen;
   private long firstNeedAt;
+  private long lastNeedAt;
 
   /** Of the epoch before, in which a wake may have begun too late to be seen as one. */
   private boolean needSeenBefore;
@@ -104,6 +102,7 @@ public final class PeriodDetector implements PrefetchPolicy {
   private boolean predicting;
   private long predictedAt;
   private long marginNanos;
+  private long periodNanos;
 
   /** The next page to plan for the predicted wake, {@link #pages} when all are planned. */
   private int planAt;
@@ -143,6 +142,7 @@ public final class PeriodDetector implements PrefetchPolicy {
       needSeen = true;
       firstNeedAt = nowNanos;
     }
+    lastNeedAt = nowNanos;
   }
 
   @Override
@@ -164,10 +164,18 @@ public final class PeriodDetector implements PrefetchPolicy {
         neededLast[word] = 0;
       }
     }
-    quiet = nowActive ? 0 : quiet + 1;
+    boolean waits = active && neededPages > 0 && neededPages >= peak * WAITING_SHARE;
+    if (nowActive || waits) {
+      usedUntil = needSeen ? lastNeedAt : nowNanos;
+      useUncertainty = uncertainty(needSeen);
+      quiet = 0;
+    } else {
+      quiet++;
+    }
     boolean wasActive = active;
     active = nowActive || (active && quiet < QUIET_EPOCHS);
     if (wasActive && !active) {
+      predict(nowNanos);
       roaming.sleeps(predicting);
     }
     needSeenBefore = needSeen;
@@ -192,14 +200,18 @@ public final class PeriodDetector implements PrefetchPolicy {
     }
   }
 
+  private long uncertainty(boolean exactly) {
+    return exactly
+        ? IntervalEstimate.EXACT_NANOS
+        : Math.max(IntervalEstimate.EXACT_NANOS, epochNanos);
+  }
+
   private void woke(long at, boolean exactly) {
-    uncertainty = exactly && wokeExactly ? EXACT_NANOS : Math.max(EXACT_NANOS, epochNanos);
-    wokeExactly = exactly;
     if (everWoke) {
-      if (planned && Math.abs(at - predictedAt) > marginNanos + 2 * uncertainty) {
-        enough = INTERVALS;
+      if (isNap(at - usedUntil)) {
+        return;
       }
-      learn(at - wokeAt);
+      learn(at, uncertainty(exactly));
       long[] oldest = neededBefore;
       neededBefore = neededNow;
       neededNow = oldest;
@@ -209,74 +221,57 @@ public final class PeriodDetector implements PrefetchPolicy {
     }
     everWoke = true;
     wokeAt = at;
-    predict();
+    wakeUncertainty = uncertainty(exactly);
   }
 
-  private void learn(long interval) {
-    if (known > 0) {
-      if (agrees(interval)) {
-        // An interval that is not known exactly says nothing of how even the wakes are.
-        double off = uncertainty > EXACT_NANOS ? 0 : Math.abs(interval / mean() - 1);
-        spread = Math.max(off, spread * SPREAD_KEEP);
-      } else {
-        if (Math.abs(interval / mean() - 1) > TOLERANCE[INTERVALS]) {
-          // Where intervals differ that much, two that agree do so by chance.
-          enough = Math.min(enough + 1, INTERVALS);
-        }
-        known = 0;
-        inexact = 0;
-      }
+  private boolean isNap(long pause) {
+    if (pauses.isEmpty() || pause >= pauses.meanNanos() * NAP_SHARE || naps == MOST_NAPS) {
+      naps = 0;
+      return false;
     }
-    if (known == INTERVALS) {
-      forgetOldest(1);
-    }
-    intervals[known++] = interval;
-    if (uncertainty > EXACT_NANOS) {
-      inexact = known;
-    } else if (inexact > 0 && known - inexact >= 2) {
-      forgetOldest(inexact);
-    }
-    if (known == INTERVALS) {
-      enough = 2;
-    }
+    naps++;
+    return true;
   }
 
-  private void forgetOldest(int count) {
-    System.arraycopy(intervals, count, intervals, 0, known - count);
-    known -= count;
-    inexact = Math.max(0, inexact - count);
-  }
-
-  private boolean agrees(long interval) {
-    double mean = mean();
-    double allowed = mean * TOLERANCE[Math.min(known + 1, INTERVALS)];
-    return Math.abs(interval - mean) <= Math.max(allowed, 1.5 * uncertainty);
-  }
-
-  private double mean() {
-    double sum = 0;
-    for (int i = 0; i < known; i++) {
-      sum += intervals[i];
+  private void learn(long at, long uncertainty) {
+    long ofPeriod = Math.max(uncertainty, wakeUncertainty);
+    long ofPause = Math.max(uncertainty, useUncertainty);
+    long allowed = marginNanos + 2 * (predictor == periods ? ofPeriod : ofPause);
+    if (planned && Math.abs(at - predictedAt) > allowed) {
+      predictor.doubt();
     }
-    return sum / known;
+    periods.learn(at - wokeAt, ofPeriod);
+    pauses.learn(at - usedUntil, ofPause);
+    if (periods.isSure()) {
+      periodNanos = periods.meanNanos();
+    } else if (!pauses.isSure()) {
+      periodNanos = 0;
+    }
+    predicting = false;
   }
 
-  private void predict() {
+  /** By what needs the smaller margin, of what is sure and lies ahead. */
+  private void predict(long nowNanos) {
+    predicting = false;
     planned = false;
     planAt = 0;
-    predicting = known >= enough;
-    if (!predicting) {
+    consider(periods, wokeAt, wakeUncertainty, nowNanos);
+    consider(pauses, usedUntil, useUncertainty, nowNanos);
+    periodNanos = predicting ? predictedAt - wokeAt : 0;
+  }
+
+  private void consider(IntervalEstimate estimate, long since, long uncertainty, long nowNanos) {
+    if (!estimate.isSure()) {
       return;
     }
-    double mean = mean();
-    double deviation = 0;
-    for (int i = 0; i < known; i++) {
-      deviation = Math.max(deviation, Math.abs(intervals[i] - mean));
+    long at = since + estimate.meanNanos();
+    long margin = estimate.marginNanos(uncertainty);
+    if (at - nowNanos > 0 && (!predicting || margin < marginNanos)) {
+      predicting = true;
+      predictor = estimate;
+      predictedAt = at;
+      marginNanos = margin;
     }
-    predictedAt = wokeAt + (long) mean;
-    double chance = TOLERANCE[2] * (INTERVALS - known);
-    marginNanos =
-        (long) Math.max(3 * deviation, Math.max(SPREADS * spread, chance) * mean) + uncertainty;
   }
 
   /** Nanoseconds before the predicted wake at which restoring starts. */
@@ -308,14 +303,16 @@ public final class PeriodDetector implements PrefetchPolicy {
     return roaming.tries();
   }
 
-  /** Whether a wake is predicted. */
+  /** Whether a wake is predicted, which it is only while the region sleeps. */
   public boolean predicts() {
     return predicting;
   }
 
-  /** The period, in nanoseconds; 0 while none is known. */
+  /**
+   * The period, in nanoseconds, or how long the latest one was by the pause; 0 if neither is known.
+   */
   public long periodNanos() {
-    return predicting ? predictedAt - wokeAt : 0;
+    return periodNanos;
   }
 
   @Override

@@ -22,85 +22,36 @@ class BurstLearningTest {
   /** Of half a core, at 2.5 µs each. */
   private static final int RESTORED_A_MILLI = 200;
 
-  private final PredictorChoice choice =
-      new PredictorChoice(PredictorChoice.AUTO, List.of(new PeriodDetector(PAGES)), PAGES);
-  private final PrefetchPlan plan = new PrefetchPlan(PrefetchPlan.DEFAULT_CAPACITY);
-  private final boolean[] away = new boolean[PAGES];
-  private final boolean[] fetched = new boolean[PAGES];
+  private final RestoredAhead memory = new RestoredAhead(PAGES);
   private final int[] at = new int[WORKERS];
   private final List<Integer> faults = new ArrayList<>();
   private final List<Integer> found = new ArrayList<>();
   private long now;
-  private int touchedInEpoch;
-  private int range;
-  private int page;
 
   /** A burst in which a worker takes so long for a fault, and touches so many pages at most. */
   private void cycle(int faultsAMilli, int mostTouchesAMilli, int restoredAMilli) {
-    int demand = 0;
-    int ahead = 0;
+    memory.forget();
     for (int milli = 0; milli < CYCLE_MILLIS; milli++) {
       now += MILLI;
       if (milli < BURST_MILLIS) {
         for (int worker = 0; worker < WORKERS; worker++) {
           int misses = faultsAMilli;
           for (int i = 0; i < mostTouchesAMilli && misses > 0; i++) {
-            int p = worker * (PAGES / WORKERS) + at[worker];
+            int page = worker * (PAGES / WORKERS) + at[worker];
             at[worker] = (at[worker] + 1) % (PAGES / WORKERS);
-            if (away[p]) {
-              away[p] = false;
-              misses--;
-              demand++;
-              touchedInEpoch++;
-              choice.needed(p, now, 2_500, false);
-            } else if (fetched[p]) {
-              fetched[p] = false;
-              ahead++;
-              touchedInEpoch++;
-              choice.needed(p, now, 2_500, true);
-            }
+            misses -= memory.touch(page, now) ? 1 : 0;
           }
         }
       } else if (milli == 2_000) {
-        for (int p = 0; p < PAGES; p++) {
-          away[p] = true;
-          fetched[p] = false;
-        }
+        memory.demoteAll();
       }
       if (now / MILLI % EPOCH_MILLIS == 0) {
-        choice.epoch(touchedInEpoch, touchedInEpoch, now);
-        touchedInEpoch = 0;
+        memory.endEpoch(now);
       }
-      restore(restoredAMilli);
+      memory.restore(restoredAMilli, now);
     }
-    faults.add(demand);
-    found.add(ahead);
-  }
-
-  private void restore(int most) {
-    if (range == plan.size()) {
-      plan.clear();
-      range = 0;
-      if (!choice.isDue(now)) {
-        return;
-      }
-      choice.plan(plan, now, p -> away[p]);
-      page = plan.size() == 0 ? 0 : plan.from(0);
-    }
-    for (int restored = 0; restored < most && range < plan.size(); ) {
-      if (page >= plan.end(range)) {
-        if (++range < plan.size()) {
-          page = plan.from(range);
-        }
-        continue;
-      }
-      if (away[page]) {
-        away[page] = false;
-        fetched[page] = true;
-        restored++;
-      }
-      page++;
-    }
+    faults.add(memory.demands);
+    found.add(memory.found);
   }
 
   private double foundLately(int cycles) {
