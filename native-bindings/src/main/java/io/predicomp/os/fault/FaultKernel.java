@@ -388,10 +388,12 @@ public final class FaultKernel {
    */
   public static int begin(long region, long first, int count, FaultBatch batch) {
     try {
-      return check(
-          "predicomp_fault_begin",
-          (int) BEGIN.invokeExact(region, first, (long) count, batch.words),
-          "first=" + first + ", count=" + count);
+      int begun = (int) BEGIN.invokeExact(region, first, (long) count, batch.words);
+      if (begun < 0) { // not by check, whose text would be made each time
+        throw new ErrnoException(
+            "predicomp_fault_begin", -begun, "first=" + first + ", count=" + count);
+      }
+      return begun;
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }

@@ -18,8 +18,10 @@ import java.util.stream.IntStream;
  * <p>Handles linked by name or by system call fold errno into their result: they return {@code
  * -errno} where C returns -1 (the idea of the JDK's own {@code CaptureStateUtil}). errno is
  * captured by the call itself into memory of the calling thread ({@link ThreadScratch}), so no
- * other thread can change it and nothing is allocated. Handles linked by address return what the
- * function returns.
+ * other thread can change it. The JDK takes a slice of that memory at each such call: 40 bytes on
+ * the heap, wherever the compiler does not see through all of it. Handles linked by {@link
+ * #linkPlain} or by address return what the function returns, and allocate nothing however they are
+ * compiled.
  *
  * <p>Calls are normal ones, which let the JVM reach a safepoint meanwhile. {@link #linkCritical} is
  * for functions that take well under a microsecond and can neither block nor touch an absent page.
@@ -28,6 +30,10 @@ import java.util.stream.IntStream;
  */
 public final class Downcalls {
   private static final Linker LINKER = Linker.nativeLinker();
+
+  // long syscall(long number, ...);
+  private static final String SYSCALL = "syscall";
+
   private static final long ERRNO_OFFSET =
       Linker.Option.captureStateLayout().byteOffset(MemoryLayout.PathElement.groupElement("errno"));
   private static final MethodHandle FOLD_INT =
@@ -52,6 +58,20 @@ public final class Downcalls {
   }
 
   /**
+   * {@return a handle of a function of the C library for hot paths; it returns the function's own
+   * -1 on failure} Whoever needs errno then calls once more, through {@link #link}.
+   */
+  static MethodHandle linkPlain(String name, FunctionDescriptor function) {
+    return downcall(symbol(name), function);
+  }
+
+  /** As {@link #linkPlain(String, FunctionDescriptor)}, of a system call. */
+  static MethodHandle linkPlain(SystemCall call, FunctionDescriptor arguments) {
+    return numbered(
+        call, downcall(symbol(SYSCALL), withNumber(arguments), Linker.Option.firstVariadicArg(1)));
+  }
+
+  /**
    * {@return the same as {@link #link(String, FunctionDescriptor)} for a function declared with
    * {@code ...}}
    *
@@ -67,10 +87,7 @@ public final class Downcalls {
    * @param arguments the call's arguments without its number, and {@code long} as the result
    */
   static MethodHandle link(SystemCall call, FunctionDescriptor arguments) {
-    // long syscall(long number, ...);
-    MethodHandle handle =
-        linkVariadic("syscall", arguments.insertArgumentLayouts(0, ValueLayout.JAVA_LONG), 1);
-    return MethodHandles.insertArguments(handle, 0, (long) call.number(Architecture.CURRENT));
+    return numbered(call, linkVariadic(SYSCALL, withNumber(arguments), 1));
   }
 
   /**
@@ -122,6 +139,14 @@ public final class Downcalls {
   private static MethodHandle downcall(
       MemorySegment symbol, FunctionDescriptor function, Linker.Option... options) {
     return LINKER.downcallHandle(symbol, function, options);
+  }
+
+  private static FunctionDescriptor withNumber(FunctionDescriptor arguments) {
+    return arguments.insertArgumentLayouts(0, ValueLayout.JAVA_LONG);
+  }
+
+  private static MethodHandle numbered(SystemCall call, MethodHandle syscall) {
+    return MethodHandles.insertArguments(syscall, 0, (long) call.number(Architecture.CURRENT));
   }
 
   /** From (capture, A…)R, where R is -1 on failure, makes (A…)R, where R is -errno on failure. */

@@ -12,6 +12,11 @@ import java.lang.invoke.MethodHandle;
  * One method per C function or system call, under its C name. On failure each returns {@code
  * -errno}, a number in [-4095, -1]. Arguments passed as segments are kept alive, and checked for
  * it, by the call; arguments passed as addresses are the caller's to keep.
+ *
+ * <p>Those that hot paths call allocate nothing, however they are compiled: {@link #madvise(long,
+ * long, int)}, {@link #process_madvise}, {@link #membarrier}, {@link #clock_gettime} and {@link
+ * #memset}. They are called without capturing errno, and once more if they fail, which none of them
+ * minds.
  */
 public final class Libc {
   // int getpagesize(void);
@@ -39,18 +44,24 @@ public final class Libc {
   private static final MethodHandle MADVISE =
       Downcalls.link("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   private static final MethodHandle MADVISE_AT =
+      Downcalls.linkPlain(
+          "madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle MADVISE_AT_ERRNO =
       Downcalls.link("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   // int mincore(void *addr, size_t length, unsigned char *vec);
   private static final MethodHandle MINCORE =
       Downcalls.link("mincore", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS));
   // void *memset(void *s, int c, size_t n);
   private static final MethodHandle MEMSET =
-      Downcalls.link(
-          Downcalls.symbol("memset"),
-          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
+      Downcalls.linkPlain(
+          "memset", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
   // ssize_t process_madvise(int pidfd, const struct iovec *vec, size_t vlen, int advice,
   //                         unsigned int flags);
   private static final MethodHandle PROCESS_MADVISE =
+      Downcalls.linkPlain(
+          SystemCall.PROCESS_MADVISE,
+          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT));
+  private static final MethodHandle PROCESS_MADVISE_ERRNO =
       Downcalls.link(
           SystemCall.PROCESS_MADVISE,
           FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT));
@@ -59,10 +70,15 @@ public final class Libc {
       Downcalls.link(SystemCall.PIDFD_OPEN, FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_INT));
   // int membarrier(int cmd, unsigned int flags, int cpu_id);
   private static final MethodHandle MEMBARRIER =
+      Downcalls.linkPlain(
+          SystemCall.MEMBARRIER, FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle MEMBARRIER_ERRNO =
       Downcalls.link(
           SystemCall.MEMBARRIER, FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT));
   // int clock_gettime(clockid_t clockid, struct timespec *tp);
   private static final MethodHandle CLOCK_GETTIME =
+      Downcalls.linkPlain("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+  private static final MethodHandle CLOCK_GETTIME_ERRNO =
       Downcalls.link("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
   // int getrusage(int who, struct rusage *usage);
   private static final MethodHandle GETRUSAGE =
@@ -140,7 +156,8 @@ public final class Libc {
   /** {@return 0} */
   public static int madvise(long address, long length, int advice) {
     try {
-      return (int) MADVISE_AT.invokeExact(address, length, advice);
+      int result = (int) MADVISE_AT.invokeExact(address, length, advice);
+      return result == -1 ? (int) MADVISE_AT_ERRNO.invokeExact(address, length, advice) : result;
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }
@@ -168,7 +185,10 @@ public final class Libc {
   public static long process_madvise(
       int pidfd, MemorySegment iovecs, long count, int advice, int flags) {
     try {
-      return (long) PROCESS_MADVISE.invokeExact(pidfd, iovecs, count, advice, flags);
+      long result = (long) PROCESS_MADVISE.invokeExact(pidfd, iovecs, count, advice, flags);
+      return result == -1
+          ? (long) PROCESS_MADVISE_ERRNO.invokeExact(pidfd, iovecs, count, advice, flags)
+          : result;
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }
@@ -186,7 +206,9 @@ public final class Libc {
   /** {@return 0, or for the query the set of supported commands} */
   public static int membarrier(int command, int flags, int cpu) {
     try {
-      return (int) (long) MEMBARRIER.invokeExact(command, flags, cpu);
+      long result = (long) MEMBARRIER.invokeExact(command, flags, cpu);
+      return (int)
+          (result == -1 ? (long) MEMBARRIER_ERRNO.invokeExact(command, flags, cpu) : result);
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }
@@ -197,6 +219,9 @@ public final class Libc {
     MemorySegment timespec = ThreadScratch.struct();
     try {
       int result = (int) CLOCK_GETTIME.invokeExact(clock, timespec);
+      if (result == -1) {
+        result = (int) CLOCK_GETTIME_ERRNO.invokeExact(clock, timespec);
+      }
       return result < 0 ? result : Timespec.nanos(timespec);
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
