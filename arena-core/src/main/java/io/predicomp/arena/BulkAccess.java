@@ -5,13 +5,15 @@ import io.predicomp.arena.page.PinSlot;
 import io.predicomp.arena.page.Pins;
 import io.predicomp.os.address.AddressSpace;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /**
  * The copies, fills and comparisons of a {@link PageAccess}, which says what holds of all: each
  * pins a piece of {@value #PIECE_BYTES} bytes at a time, or {@value #LARGE_PIECE_BYTES} where there
  * is more, and runs raw within it, so that the cost of the protocol vanishes and no page is held
- * for long. Offsets and lengths are bytes; a length of 0 does nothing.
+ * for long. None makes a segment of its own, so none allocates anything. Offsets and lengths are
+ * bytes; a length of 0 does nothing.
  */
 @SuppressWarnings("exports") // a slot has no members that users see
 public abstract sealed class BulkAccess extends OrderedAccess permits PageAccess {
@@ -24,6 +26,7 @@ public abstract sealed class BulkAccess extends OrderedAccess permits PageAccess
   private static final int LARGE_PIECE_BYTES = 4 << 20;
 
   private static final MemorySegment ALL = AddressSpace.ALL;
+  private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
   BulkAccess(PageTable table) {
     super(table);
@@ -53,7 +56,19 @@ public abstract sealed class BulkAccess extends OrderedAccess permits PageAccess
 
   /** As {@link #copyFrom(long, MemorySegment, long, long)}, from a heap array. */
   public final void copyFrom(long offset, byte[] source, int sourceOffset, int length) {
-    copyFrom(offset, MemorySegment.ofArray(source), sourceOffset, length);
+    table.checkRange(offset, length);
+    Objects.checkFromIndexSize(sourceOffset, length, source.length);
+    for (int done = 0; done < length; ) {
+      int piece = piece(offset + done, length - done);
+      PinSlot slot = slot();
+      try {
+        enter(slot, offset + done, piece, true);
+        MemorySegment.copy(source, sourceOffset + done, ALL, BYTE, base + offset + done, piece);
+      } finally {
+        Pins.exit(slot);
+      }
+      done += piece;
+    }
   }
 
   /**
@@ -79,7 +94,19 @@ public abstract sealed class BulkAccess extends OrderedAccess permits PageAccess
 
   /** As {@link #copyTo(long, MemorySegment, long, long)}, into a heap array. */
   public final void copyTo(long offset, byte[] target, int targetOffset, int length) {
-    copyTo(offset, MemorySegment.ofArray(target), targetOffset, length);
+    table.checkRange(offset, length);
+    Objects.checkFromIndexSize(targetOffset, length, target.length);
+    for (int done = 0; done < length; ) {
+      int piece = piece(offset + done, length - done);
+      PinSlot slot = slot();
+      try {
+        enter(slot, offset + done, piece, false);
+        MemorySegment.copy(ALL, BYTE, base + offset + done, target, targetOffset + done, piece);
+      } finally {
+        Pins.exit(slot);
+      }
+      done += piece;
+    }
   }
 
   /**
@@ -133,7 +160,7 @@ public abstract sealed class BulkAccess extends OrderedAccess permits PageAccess
       PinSlot slot = slot();
       try {
         enter(slot, offset + done, piece, true);
-        ALL.asSlice(base + offset + done, piece).fill(value);
+        AddressSpace.fill(base + offset + done, piece, value);
       } finally {
         Pins.exit(slot);
       }

@@ -14,6 +14,9 @@ import java.lang.foreign.MemorySegment;
  * <p>The segment dies with the range: an access after {@link #close()} throws {@link
  * IllegalStateException}. A range from {@link Region#pin} belongs to its thread; one from {@link
  * Region#pinShared} to all.
+ *
+ * <p>A range is some objects on the heap, about 300 bytes whatever its length, where accesses,
+ * copies and fills through the region allocate nothing.
  */
 public final class PinnedRange implements AutoCloseable {
   private final Region region;

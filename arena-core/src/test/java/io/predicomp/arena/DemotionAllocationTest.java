@@ -21,10 +21,10 @@ class DemotionAllocationTest {
   private void write(Region region, int page) {
     long offset = (long) page * PAGE;
     long end = offset + random.nextInt(1000, 3400);
-    // Not by fill: its slice is on the heap wherever the compiler does not see through it.
-    for (long at = offset; at < offset + PAGE; at += Long.BYTES) {
-      region.setLong(at, at < end ? random.nextLong() : 0);
+    for (long at = offset; at < end; at += Long.BYTES) {
+      region.setLong(at, random.nextLong());
     }
+    region.fill(end, offset + PAGE - end, (byte) 0);
   }
 
   @Test

@@ -224,6 +224,7 @@ public final class TransparentMover implements AutoCloseable {
   /** Demotes what can be demoted of some pages; returns how many. */
   public long demote(TransparentRegion region, int first, int count) {
     long demoted = 0;
+    DemotionTally tally = new DemotionTally();
     int mark = locked(() -> pressure.begin(count));
     try {
       for (int p = first, end = first + count; p < end; p += BATCH_PAGES) {
@@ -233,7 +234,7 @@ public final class TransparentMover implements AutoCloseable {
             return demoted;
           }
           int pagesNow = Math.min(BATCH_PAGES, end - p);
-          demoted += demotePages(region, p, pagesNow, mark, false, new DemotionTally()).demoted();
+          demoted += demotePages(region, p, pagesNow, mark, false, tally).demoted();
           pressure.compactIfFragmented();
           updateKeepCopies();
         } finally {
