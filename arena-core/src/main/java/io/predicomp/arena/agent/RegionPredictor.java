@@ -24,6 +24,9 @@ final class RegionPredictor {
   /** Looked at for each page restored, where most are in memory already. */
   private static final int LOOKS_A_PAGE = 64;
 
+  /** What is brought back for a wake is held until all but such a part of it was used. */
+  private static final int UNUSED_PART = 16;
+
   final AgedRegion region;
   final RegionActivity activity;
   final PredictorChoice choice;
@@ -34,6 +37,11 @@ final class RegionPredictor {
   private int page;
   private int needs;
   private long lateTaken;
+
+  /** Of what was brought back for a wake, what was not used yet. */
+  private int awaited;
+
+  private int broughtBack;
 
   /** Whether something was heard since the predictors were last asked. */
   private boolean heard;
@@ -47,7 +55,8 @@ final class RegionPredictor {
             region.pageCount(),
             region.pageBytes(),
             config.prefetchDistance(),
-            config.prefetchBatch());
+            config.prefetchBatch(),
+            region::isAway);
     this.touched = new long[activity.words()];
     this.isAway = region::isAway;
   }
@@ -55,6 +64,7 @@ final class RegionPredictor {
   void needed(int neededPage, long nowNanos, long restoreNanos, boolean found) {
     choice.needed(neededPage, nowNanos, restoreNanos, found);
     needs++;
+    awaited -= found ? 1 : 0;
     heard = true;
   }
 
@@ -69,6 +79,11 @@ final class RegionPredictor {
     int touchedPages = activity.takeTouched(touched);
     choice.epoch(touchedPages, Math.min(needs, region.pageCount()), nowNanos);
     choice.touched(touched);
+    if (broughtBack > 0 && awaited <= broughtBack / UNUSED_PART) {
+      // The wake that it was held for has come.
+      activity.holdUntilNanos = Math.min(activity.holdUntilNanos, nowNanos);
+      broughtBack = 0;
+    }
     needs = 0;
     heard = true;
   }
@@ -101,6 +116,10 @@ final class RegionPredictor {
   private void holdFor(long deadlineNanos, long nowNanos) {
     // As long after the deadline as it began before it: predictions err to either side.
     long late = Math.max(LATE_NANOS, deadlineNanos - nowNanos);
+    if (nowNanos >= activity.holdUntilNanos) {
+      awaited = 0;
+      broughtBack = 0;
+    }
     activity.holdUntilNanos = Math.max(activity.holdUntilNanos, deadlineNanos + late);
   }
 
@@ -119,7 +138,12 @@ final class RegionPredictor {
         page = plan.from(range);
       }
       switch (restorer.restore(region, page++)) {
-        case RESTORED -> restored++;
+        case RESTORED -> {
+          restored++;
+          awaited++;
+          broughtBack++;
+          choice.fetched(page - 1);
+        }
         case NO_ROOM -> {
           giveUp();
           return restored;

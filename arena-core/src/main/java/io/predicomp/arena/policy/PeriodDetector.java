@@ -1,6 +1,6 @@
 package io.predicomp.arena.policy;
 
-import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * Restores a region just before it wakes, if it sleeps and wakes with a period, or always sleeps as
@@ -17,14 +17,14 @@ import java.util.Arrays;
  * the period from the last wake or the pause from the last use; if both are, by the one that needs
  * the smaller margin. The lead is {@value #PACE} × pages × restore cost ÷ CPU share, for the
  * processor is not always free, plus that margin. What is restored is what was needed or touched in
- * the last two active phases; or the whole region, if each phase needs other pages ({@link
- * RoamingWakes}).
+ * the last two active phases, or before them if it has been in memory all the time since, where a
+ * use may not be seen; or the whole region, if each phase needs other pages ({@link RoamingWakes}).
  *
  * <p>Works on activity seen once an epoch, takes the time of the first need of an epoch, or of the
  * one before it, where there was one: such a wake is known exactly, any other to within an epoch.
  * Likewise the last need is the end of a phase, where its last epoch had any. A sleep of less than
  * a quarter of the usual one is a nap, and part of the phase: so are threads that do not wake
- * together. Costs six bits a page, and a walk over them once a period.
+ * together. Costs a byte a page, and walks over them once a period.
  */
 public final class PeriodDetector implements PrefetchPolicy {
   /** A wake is only one after at least so many quiet epochs. */
@@ -55,13 +55,23 @@ public final class PeriodDetector implements PrefetchPolicy {
   private static final int BRIDGED_PAGES = 4;
 
   private final int pages;
+  private final IntPredicate isAway;
   private final RoamingWakes roaming;
 
   /** Needed in the epoch that goes on: of the phase that it turns out to belong to. */
   private final long[] neededLast;
 
-  private long[] neededNow;
-  private long[] neededBefore;
+  private final long[] neededNow;
+
+  /** In the phase before, and earlier what nothing was heard of since. */
+  private final long[] neededBefore;
+
+  /** Brought back ahead, for the phase to come. */
+  private final long[] fetched;
+
+  /** Was away at the beginning of this phase or at its end: if it was used, it was needed. */
+  private final long[] heardOf;
+
   private long neededCount;
   private long neededCountBefore;
   private double restoreNanos = 2_500;
@@ -109,13 +119,26 @@ public final class PeriodDetector implements PrefetchPolicy {
 
   private boolean planned;
 
-  /** Predicts for a region of this many pages. */
+  /** Predicts for a region of this many pages each use of which is seen. */
   public PeriodDetector(int pages) {
+    this(pages, page -> true);
+  }
+
+  /**
+   * Predicts for a region.
+   *
+   * @param pages of the region
+   * @param isAway whether a page is not in memory: the use of others may not be seen
+   */
+  public PeriodDetector(int pages, IntPredicate isAway) {
     this.pages = pages;
+    this.isAway = isAway;
     roaming = new RoamingWakes(pages);
     neededNow = new long[Math.ceilDiv(pages, Long.SIZE)];
     neededBefore = new long[neededNow.length];
     neededLast = new long[neededNow.length];
+    fetched = new long[neededNow.length];
+    heardOf = new long[neededNow.length];
   }
 
   @Override
@@ -143,6 +166,11 @@ public final class PeriodDetector implements PrefetchPolicy {
       firstNeedAt = nowNanos;
     }
     lastNeedAt = nowNanos;
+  }
+
+  /** A page was brought back ahead. */
+  public void fetched(int page) {
+    (active ? heardOf : fetched)[page / Long.SIZE] |= 1L << page;
   }
 
   @Override
@@ -175,6 +203,7 @@ public final class PeriodDetector implements PrefetchPolicy {
     boolean wasActive = active;
     active = nowActive || (active && quiet < QUIET_EPOCHS);
     if (wasActive && !active) {
+      hearOfThoseAway();
       predict(nowNanos);
       roaming.sleeps(predicting);
     }
@@ -212,16 +241,29 @@ public final class PeriodDetector implements PrefetchPolicy {
         return;
       }
       learn(at, uncertainty(exactly));
-      long[] oldest = neededBefore;
-      neededBefore = neededNow;
-      neededNow = oldest;
-      Arrays.fill(neededNow, 0);
+      for (int word = 0; word < neededNow.length; word++) {
+        neededBefore[word] = neededNow[word] | (neededBefore[word] & ~heardOf[word]);
+        neededNow[word] = 0;
+        heardOf[word] = fetched[word];
+        fetched[word] = 0;
+      }
       neededCountBefore = neededCount;
       neededCount = 0;
     }
     everWoke = true;
     wokeAt = at;
     wakeUncertainty = uncertainty(exactly);
+  }
+
+  /** What is still away at the end of a phase was not needed in it. */
+  private void hearOfThoseAway() {
+    for (int word = 0; word < neededBefore.length; word++) {
+      for (long bits = neededBefore[word]; bits != 0; bits &= bits - 1) {
+        if (isAway.test(word * Long.SIZE + Long.numberOfTrailingZeros(bits))) {
+          heardOf[word] |= Long.lowestOneBit(bits);
+        }
+      }
+    }
   }
 
   private boolean isNap(long pause) {
@@ -322,7 +364,7 @@ public final class PeriodDetector implements PrefetchPolicy {
 
   @Override
   public long metadataBytes() {
-    return 3L * Long.BYTES * neededNow.length + roaming.metadataBytes();
+    return 5L * Long.BYTES * neededNow.length + roaming.metadataBytes();
   }
 
   /** When the region is predicted to wake; only while {@link #predicts}. */

@@ -86,16 +86,17 @@ public final class PredictorChoice {
    * @param pageBytes size of a page
    * @param distance see {@link NextKStride}
    * @param batch see {@link NextKStride}
+   * @param isAway whether a page is not in memory
    * @throws IllegalArgumentException if no predictor has that name, or a number is out of range
    */
   public static PredictorChoice ofAll(
-      String name, int pages, int pageBytes, int distance, int batch) {
+      String name, int pages, int pageBytes, int distance, int batch, IntPredicate isAway) {
     return new PredictorChoice(
         name,
         List.of(
             new NextKStride(pages, distance, batch),
             new PhaseHint(pages),
-            new PeriodDetector(pages),
+            new PeriodDetector(pages, isAway),
             new SuccessorTable(pages, pageBytes)),
         pages);
   }
@@ -146,6 +147,13 @@ public final class PredictorChoice {
   public void touched(long[] bits) {
     for (int i = 0; i < scores.length; i++) {
       predictors.get(i).touched(bits);
+    }
+  }
+
+  /** A page was brought back ahead. */
+  public void fetched(int page) {
+    if (period != null) {
+      period.fetched(page);
     }
   }
 

@@ -43,7 +43,7 @@ class BurstLearningTest {
           }
         }
       } else if (milli == 2_000) {
-        memory.demoteAll();
+        memory.demote(1);
       }
       if (now / MILLI % EPOCH_MILLIS == 0) {
         memory.endEpoch(now);

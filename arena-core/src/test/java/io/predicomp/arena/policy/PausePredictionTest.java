@@ -194,8 +194,8 @@ class PausePredictionTest {
   }
 
   @Test
-  void whatIsRememberedTakesSixBitsAPage() {
-    assertEquals(6L * PAGES / Byte.SIZE, detector.metadataBytes());
+  void whatIsRememberedTakesAByteAPage() {
+    assertEquals(PAGES, detector.metadataBytes());
   }
 
   @Property(tries = 200)

@@ -32,7 +32,7 @@ class PolicyAllocationTest {
 
   @Test
   void predictorsAllocateNothing() {
-    PredictorChoice choice = PredictorChoice.ofAll("auto", PAGES, 4_096, 1, 4);
+    PredictorChoice choice = PredictorChoice.ofAll("auto", PAGES, 4_096, 1, 4, p -> true);
     PrefetchPlan plan = new PrefetchPlan(PrefetchPlan.DEFAULT_CAPACITY);
     int[] step = new int[1];
     Runnable one =

@@ -108,7 +108,7 @@ class PredictorsTest {
 
   private static PredictorChoice choice(String name) {
     return PredictorChoice.ofAll(
-        name, PAGES, 4_096, NextKStride.DEFAULT_DISTANCE, NextKStride.DEFAULT_BATCH);
+        name, PAGES, 4_096, NextKStride.DEFAULT_DISTANCE, NextKStride.DEFAULT_BATCH, p -> true);
   }
 
   private void feed(PredictorChoice choice, int needs, IntUnaryOperator trace) {

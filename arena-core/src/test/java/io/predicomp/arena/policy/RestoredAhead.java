@@ -1,6 +1,5 @@
 package io.predicomp.arena.policy;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -24,9 +23,10 @@ final class RestoredAhead {
   int found;
 
   RestoredAhead(int pages) {
-    choice = new PredictorChoice(PredictorChoice.AUTO, List.of(new PeriodDetector(pages)), pages);
     away = new boolean[pages];
     fetched = new boolean[pages];
+    PeriodDetector detector = new PeriodDetector(pages, p -> away[p]);
+    choice = new PredictorChoice(PredictorChoice.AUTO, List.of(detector), pages);
   }
 
   void forget() {
@@ -56,10 +56,12 @@ final class RestoredAhead {
     return waits;
   }
 
-  /** Everything leaves. */
-  void demoteAll() {
-    Arrays.fill(away, true);
-    Arrays.fill(fetched, false);
+  /** One page in so many leaves. */
+  void demote(int oneIn) {
+    for (int p = 0; p < away.length; p += oneIn) {
+      away[p] = true;
+      fetched[p] = false;
+    }
   }
 
   void endEpoch(long now) {
@@ -89,6 +91,7 @@ final class RestoredAhead {
         away[page] = false;
         fetched[page] = true;
         restored++;
+        choice.fetched(page);
       }
       page++;
     }
