@@ -1,8 +1,7 @@
 package io.predicomp.workloads.run;
 
-import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How long every {@code step}-th operation of one worker took, in nanoseconds. Reading the clock
@@ -17,27 +16,27 @@ public final class Latencies {
   private static final int BUCKETS = bucket(LONGEST_NANOS) + 1;
 
   private final int step;
-  private final long[] counts = new long[BUCKETS];
-  private final BooleanSupplier steady;
+  private final IntSupplier stage;
   private int untilNext = 1;
 
-  /** What was recorded before the steady state; null until then. */
-  private long @Nullable [] before;
+  /** Of each stage, one after the other. */
+  private final long[] counts = new long[2 * BUCKETS];
 
   /**
    * @param step at least 1
    */
   public Latencies(int step) {
-    this(step, () -> false);
+    this(step, () -> 0);
   }
 
   /**
    * @param step at least 1
-   * @param steady whether the steady state has begun, which it does once
+   * @param stage 0 until the steady state begins, 1 from then on: a number, because a branch that
+   *     turns then would have the compiled code of what is measured thrown away at its start
    */
-  Latencies(int step, BooleanSupplier steady) {
+  Latencies(int step, IntSupplier stage) {
     this.step = step;
-    this.steady = steady;
+    this.stage = stage;
   }
 
   /** An empty histogram that those of all workers can be added to. */
@@ -68,28 +67,21 @@ public final class Latencies {
 
   /** Records one operation. */
   public void record(long nanos) {
-    noteSteady();
-    count(nanos);
+    count(stage.getAsInt() * BUCKETS, nanos);
   }
 
   /** Records the first {@code number} of these operations. */
   public void record(long[] nanos, int number) {
-    noteSteady();
+    int from = stage.getAsInt() * BUCKETS;
     for (int i = 0; i < number; i++) {
-      count(nanos[i]);
-    }
-  }
-
-  private void noteSteady() {
-    if (before == null && steady.getAsBoolean()) {
-      before = counts.clone();
+      count(from, nanos[i]);
     }
   }
 
   // Not by HdrHistogram, which does an atomic operation for each value longer than all before, and
   // in a run that falls behind every value is.
-  private void count(long nanos) {
-    counts[bucket(Math.clamp(nanos, 1, LONGEST_NANOS))]++;
+  private void count(int from, long nanos) {
+    counts[from + bucket(Math.clamp(nanos, 1, LONGEST_NANOS))]++;
   }
 
   private static int bucket(long nanos) {
@@ -105,19 +97,19 @@ public final class Latencies {
 
   /** {@return what was recorded in the steady state} */
   Histogram steadyHistogram() {
-    return since(before == null ? counts : before);
+    return histogram(1);
   }
 
   /** {@return what was recorded so far} */
   public Histogram histogram() {
-    return since(new long[BUCKETS]);
+    return histogram(0);
   }
 
-  private Histogram since(long[] earlier) {
+  private Histogram histogram(int fromStage) {
     Histogram result = newHistogram();
-    for (int bucket = 0; bucket < BUCKETS; bucket++) {
-      if (counts[bucket] > earlier[bucket]) {
-        result.recordValueWithCount(shortest(bucket), counts[bucket] - earlier[bucket]);
+    for (int at = fromStage * BUCKETS; at < counts.length; at++) {
+      if (counts[at] > 0) {
+        result.recordValueWithCount(shortest(at % BUCKETS), counts[at]);
       }
     }
     return result;

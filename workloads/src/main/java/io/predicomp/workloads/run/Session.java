@@ -171,7 +171,7 @@ public final class Session {
   private void work(int number) {
     Optional<PageShare> share =
         shares.isEmpty() ? Optional.empty() : Optional.of(shares.get(number));
-    Latencies latencies = new Latencies(settings.latencyStep(), steady::hasBegun);
+    Latencies latencies = new Latencies(settings.latencyStep(), steady::stage);
     Optional<Toucher> toucher =
         share.map(
             s ->

@@ -7,11 +7,11 @@ import org.HdrHistogram.Histogram;
 
 /**
  * Notes how things stand when the steady state begins, to tell at the end what happened from then
- * on. Used by the thread that watches the run; {@link #hasBegun()} by any.
+ * on. Used by the thread that watches the run; {@link #stage()} by any.
  */
 final class SteadyWatch {
   private final long afterNanos;
-  private volatile boolean begun;
+  private volatile int stage;
   private long from;
   private long operations;
   private long cpu;
@@ -24,14 +24,19 @@ final class SteadyWatch {
     this.afterNanos = afterNanos;
   }
 
+  /** {@return 1 if the steady state has begun, 0 before} */
+  int stage() {
+    return stage;
+  }
+
   /** {@return whether the steady state has begun} */
   boolean hasBegun() {
-    return begun;
+    return stage > 0;
   }
 
   /** {@return whether it is time to {@link #begin}} */
   boolean isDue(long elapsedNanos) {
-    return !begun && elapsedNanos >= afterNanos;
+    return !hasBegun() && elapsedNanos >= afterNanos;
   }
 
   /** Notes how things stand. */
@@ -40,7 +45,7 @@ final class SteadyWatch {
     operations = operationsSoFar;
     cpu = ThreadCpuClock.processNanos();
     stats = now;
-    begun = true;
+    stage = 1;
   }
 
   /** {@return what happened since, or nothing if the run ended before} */
@@ -50,7 +55,7 @@ final class SteadyWatch {
       Optional<ArenaStats> now,
       MemorySamples samples,
       Histogram touchLatencies) {
-    if (!begun) {
+    if (!hasBegun()) {
       return Optional.empty();
     }
     return Optional.of(

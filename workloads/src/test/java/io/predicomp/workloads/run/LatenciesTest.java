@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
@@ -61,11 +61,11 @@ class LatenciesTest {
 
   @Test
   void theSteadyStateLeavesOutWhatCameBefore() {
-    AtomicBoolean steady = new AtomicBoolean();
-    Latencies latencies = new Latencies(1, steady::get);
+    AtomicInteger stage = new AtomicInteger();
+    Latencies latencies = new Latencies(1, stage::get);
     latencies.record(1_000);
     assertEquals(0, latencies.steadyHistogram().getTotalCount());
-    steady.set(true);
+    stage.set(1);
     latencies.record(50);
     latencies.record(new long[] {1_000, 60}, 2);
     assertEquals(3, latencies.steadyHistogram().getTotalCount());
