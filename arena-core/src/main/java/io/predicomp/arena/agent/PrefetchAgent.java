@@ -46,6 +46,11 @@ final class PrefetchAgent implements Agent {
   private List<RegionPredictor> inOrder = List.of();
   private final PredictorFigures figures = new PredictorFigures();
   private final RestorePace pace = new RestorePace();
+  private final NeedAttention attention = new NeedAttention();
+
+  /** Whether a predictor in use names pages because of single needs. */
+  private boolean answersNeeds;
+
   private long seenScan;
   private long reportedAt;
   private int turn;
@@ -88,18 +93,26 @@ final class PrefetchAgent implements Agent {
   @Override
   public int doWork() {
     meter.charge();
-    int heard = memory.drainNeeds(this::needed) + takeHints();
+    int heard = takeHints();
     long now = clock.nanoTime();
-    if (state.scans.get() != seenScan) {
-      seenScan = state.scans.get();
-      endEpoch(now);
-      heard++;
+    boolean leaves = attention.leaves(memory.waitingNeeds(), answersNeeds, now);
+    if (!leaves) {
+      heard += memory.drainNeeds(this::needed);
+      if (state.scans.get() != seenScan) {
+        seenScan = state.scans.get();
+        endEpoch(now);
+        heard++;
+      }
     }
     RegionPredictor next = nextWithWork(now);
     if (next == null) {
       pace.end(now, state.restoreNanos);
       meter.charge();
-      idleNanos = heard > 0 ? attentiveNanos() : Math.min(2 * idleNanos, longestIdleNanos());
+      if (leaves) {
+        idleNanos = NeedAttention.LOOK_NANOS;
+      } else {
+        idleNanos = heard > 0 ? attentiveNanos() : Math.min(2 * idleNanos, longestIdleNanos());
+      }
       return 0;
     }
     idleNanos = SHORTEST_IDLE_NANOS;
@@ -177,11 +190,13 @@ final class PrefetchAgent implements Agent {
       inOrder = new ArrayList<>(predictors.values());
     }
     long period = 0;
+    answersNeeds = false;
     for (AgedRegion region : regions) {
       RegionPredictor predictor = of(region);
       predictor.choice.pace(state.restoreNanos, pace.cores());
       predictor.epoch(now);
       period = Math.max(period, predictor.choice.periodNanos());
+      answersNeeds |= predictor.choice.answersNeeds();
     }
     state.periodNanos = period;
     if (now - reportedAt >= REPORT_NANOS) {

@@ -36,6 +36,10 @@ final class RegionPredictor {
   private int range;
   private int page;
   private int needs;
+
+  /** How many pages a prefetched one that was used stands for. */
+  private int foundStandsFor = 1;
+
   private long lateTaken;
 
   /** Of what was brought back for a wake, what was not used yet. */
@@ -63,8 +67,9 @@ final class RegionPredictor {
 
   void needed(int neededPage, long nowNanos, long restoreNanos, boolean found) {
     choice.needed(neededPage, nowNanos, restoreNanos, found);
-    needs++;
-    awaited -= found ? 1 : 0;
+    int standsFor = found ? foundStandsFor : 1;
+    needs += standsFor;
+    awaited -= found ? standsFor : 0;
     heard = true;
   }
 
@@ -106,6 +111,9 @@ final class RegionPredictor {
     }
     page = plan.from(0);
     heard = true; // a plan that was full goes on after this one
+    boolean ahead = choice.plansAhead();
+    region.foundPages().tellAll(!ahead);
+    foundStandsFor = ahead ? choice.score(0).stretch() : 1;
     if (wave) {
       holdFor(plan.deadlineNanos(0), nowNanos);
     }

@@ -8,12 +8,15 @@ public interface AgedMemory {
   AgedRegion[] regions();
 
   /**
-   * Shows what accesses needed and did not find, or found prefetched, since the last call. By one
-   * thread.
+   * Shows what accesses needed and did not find, or found prefetched ({@link FoundPages}), since
+   * the last call. By one thread. {@value NeedLog#CAPACITY} can wait for it.
    *
    * @return needs shown
    */
   int drainNeeds(NeedLog.Reader reader);
+
+  /** Needs that {@link #drainNeeds} would show now, about. By the thread that drains them. */
+  int waitingNeeds();
 
   /** Needs that were not shown, because the reader was late. */
   long lostNeeds();

@@ -53,4 +53,7 @@ public interface AgedRegion {
 
   /** Brings one page back because somebody expects that it will be needed soon. */
   PrefetchOutcome prefetch(int page);
+
+  /** Of which prefetched pages the first use is told. */
+  FoundPages foundPages();
 }

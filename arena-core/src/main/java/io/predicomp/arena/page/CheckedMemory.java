@@ -21,6 +21,11 @@ public final class CheckedMemory implements AgedMemory {
   }
 
   @Override
+  public int waitingNeeds() {
+    return mover.needs().waiting();
+  }
+
+  @Override
   public long lostNeeds() {
     return mover.needs().lost();
   }

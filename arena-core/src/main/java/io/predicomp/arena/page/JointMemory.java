@@ -38,6 +38,12 @@ public final class JointMemory implements AgedMemory {
   }
 
   @Override
+  public int waitingNeeds() {
+    AgedMemory other = second;
+    return first.waitingNeeds() + (other == null ? 0 : other.waitingNeeds());
+  }
+
+  @Override
   public long lostNeeds() {
     AgedMemory other = second;
     return first.lostNeeds() + (other == null ? 0 : other.lostNeeds());

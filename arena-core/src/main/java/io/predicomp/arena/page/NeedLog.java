@@ -29,7 +29,7 @@ public final class NeedLog {
     void needed(AgedRegion region, int page, long nanoTime, boolean found);
   }
 
-  private static final int CAPACITY = 1 << 14;
+  static final int CAPACITY = 1 << 15;
   private static final int PAGE_BITS = 40;
   private static final long PAGE_MASK = (1L << PAGE_BITS) - 1;
   private static final long FOUND = 1L << PAGE_BITS;
@@ -87,6 +87,11 @@ public final class NeedLog {
       }
     }
     return shown;
+  }
+
+  /** Entries that wait for the reader, those that are lost already included. By the reader. */
+  int waiting() {
+    return (int) Math.min(Integer.MAX_VALUE, tail.get() - head);
   }
 
   /** Entries that the reader did not get, because it was late. */

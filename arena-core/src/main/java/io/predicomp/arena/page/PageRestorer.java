@@ -213,7 +213,9 @@ final class PageRestorer {
     }
     if (PageState.isPrefetched(state)) {
       counters.prefetchesUsed.increment();
-      needs.append(table.firstPage + page, true);
+      if (table.foundPages().tells(page)) {
+        needs.append(table.firstPage + page, true);
+      }
     }
     if (PageState.hasCopy(state) && wanted == PageState.WRITABLE) {
       // The pin keeps the evictor away from the entry until this is done.

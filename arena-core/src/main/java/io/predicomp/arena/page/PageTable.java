@@ -58,6 +58,8 @@ public final class PageTable extends DensePages implements AgedRegion {
   /** Of pages that have a compressed copy; null when the arena does not check. */
   final int @Nullable [] checksums;
 
+  private final FoundPages foundPages;
+
   /** What brings these pages back; set before anything else knows of the table. */
   private @Nullable PageRestorer restorer;
 
@@ -89,6 +91,7 @@ public final class PageTable extends DensePages implements AgedRegion {
     this.ages = new byte[pageCount];
     this.recurrences = new byte[pageCount];
     this.checksums = checksums ? new int[pageCount] : null;
+    this.foundPages = new FoundPages(pageCount);
   }
 
   /** Binds the table to its mover, for good. */
@@ -195,6 +198,11 @@ public final class PageTable extends DensePages implements AgedRegion {
   @Override
   public PrefetchOutcome prefetch(int page) {
     return mover().prefetch(this, page);
+  }
+
+  @Override
+  public FoundPages foundPages() {
+    return foundPages;
   }
 
   /** Whether a page is in memory and was used lately, by its age in epochs or by a fresh mark. */

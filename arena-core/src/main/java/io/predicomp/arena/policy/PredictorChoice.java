@@ -254,6 +254,21 @@ public final class PredictorChoice {
     return names.toString();
   }
 
+  /** Whether all of the latest plan is from predictors that do not go by single needs. */
+  public boolean plansAhead() {
+    for (int i = 0; i < scores.length; i++) {
+      if ((planners >>> i & 1) != 0 && !predictors.get(i).speaksOnlyWhenSure()) {
+        return false;
+      }
+    }
+    return planners != 0;
+  }
+
+  /** Whether the predictor in use goes by single needs, so that each may change its plan. */
+  public boolean answersNeeds() {
+    return chosen >= 0 && !predictors.get(chosen).speaksOnlyWhenSure();
+  }
+
   /** The name of the predictor in use; {@code off} if there is none. */
   public String chosenName() {
     return chosen < 0 ? OFF : predictors.get(chosen).name();

@@ -14,25 +14,21 @@ import java.util.function.IntPredicate;
  * </pre>
  *
  * All three are averages over the recent past: counts are halved every {@value #WINDOW} pages. A
- * prediction expires {@value #EXPIRY_NANOS} ns after its deadline. Of a region of more than {@value
- * #MOST_SLOTS} pages one page of each stretch is watched, picked by a hash, so that the table holds
- * every prediction of a watched page and costs little.
+ * prediction expires {@value #EXPIRY_NANOS} ns after its deadline. Of a large region some pages are
+ * watched ({@link WatchedPages}), so that the table holds every prediction of one and costs little.
  *
  * <p>Not thread-safe.
  */
 public final class PredictorScore {
   static final long EXPIRY_NANOS = 2_000_000_000L;
   static final int WINDOW = 1 << 17;
-  static final int MOST_SLOTS = 1 << 14;
 
   private static final int NONE = -1;
 
   /** Times are kept in units of 2¹⁰ ns, modulo 2³² of them, which is 73 minutes. */
   private static final int UNIT_SHIFT = 10;
 
-  /** Pages of a stretch, of which one is watched. */
-  private final int stretch;
-
+  private final WatchedPages watched;
   private final int slots;
 
   /** By slot: when it was predicted and by when; {@link #NONE} if it is not. Empty at first. */
@@ -79,23 +75,12 @@ public final class PredictorScore {
   }
 
   /**
-   * Scores predictions for a region of this many pages. Takes 8 bytes for each of at most 16 Ki,
+   * Scores predictions for a region of this many pages. Takes 8 bytes for each that is watched,
    * from the first prediction on.
    */
   public PredictorScore(int pages) {
-    stretch = Math.ceilDiv(Math.max(1, pages), MOST_SLOTS);
-    slots = Math.ceilDiv(Math.max(1, pages), stretch);
-  }
-
-  /** The slot of a page, or {@link #NONE} if it is not watched, as outside of the region. */
-  private int slot(int page) {
-    int slot = page / stretch;
-    return slot < slots && watched(slot) == page ? slot : NONE;
-  }
-
-  /** The page of a stretch that is watched: another place in each, or strides would be missed. */
-  private int watched(int slot) {
-    return slot * stretch + ((slot * 0x9E37_79B9) >>> 8) % stretch;
+    watched = new WatchedPages(pages);
+    slots = watched.slots();
   }
 
   private static int units(long nanos) {
@@ -124,7 +109,7 @@ public final class PredictorScore {
 
   /** How many pages each watched one stands for. */
   public int stretch() {
-    return stretch;
+    return watched.stretch();
   }
 
   /**
@@ -135,9 +120,10 @@ public final class PredictorScore {
     for (int range = 0; range < plan.size(); range++) {
       long due = Math.max(plan.deadlineNanos(range), nowNanos);
       int end = plan.end(range);
-      for (int slot = plan.from(range) / stretch; slot * (long) stretch < end; slot++) {
-        int page = watched(slot);
-        if (page >= plan.from(range) && page < end && slot < slots && isAway.test(page)) {
+      int last = Math.min(slots - 1, watched.slotAt(end - 1));
+      for (int slot = watched.slotAt(plan.from(range)); slot <= last; slot++) {
+        int page = watched.page(slot);
+        if (page >= plan.from(range) && page < end && isAway.test(page)) {
           predict(slot, nowNanos, due);
         }
       }
@@ -146,7 +132,7 @@ public final class PredictorScore {
 
   /** Whether a page is watched, and predicted to be needed. */
   public boolean predicts(int page) {
-    int slot = slot(page);
+    int slot = watched.slot(page);
     return slot != NONE && isPredicted(slot);
   }
 
@@ -157,7 +143,7 @@ public final class PredictorScore {
    *     was too late
    */
   public void needed(int page, long nowNanos, long restoreNanos) {
-    int slot = slot(page);
+    int slot = watched.slot(page);
     if (slot == NONE || (page == lastNeedPage && nowNanos == lastNeedNanos)) {
       return;
     }
@@ -202,7 +188,8 @@ public final class PredictorScore {
 
   /** Counts of late, of the pages watched. */
   public Figures figures() {
-    return new Figures(hits * stretch, misses * stretch, needed * stretch, timely * stretch);
+    double each = stretch();
+    return new Figures(hits * each, misses * each, needed * each, timely * each);
   }
 
   /** See {@link Figures#accuracy}. */

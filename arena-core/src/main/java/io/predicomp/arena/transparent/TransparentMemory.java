@@ -37,9 +37,16 @@ public final class TransparentMemory implements AgedMemory {
         region.ages.clusterOf(page),
         fetched -> {
           mover.counters().prefetchesUsed.increment();
-          reader.needed(region, fetched, nanoTime, true);
+          if (region.foundPages().tells(fetched)) {
+            reader.needed(region, fetched, nanoTime, true);
+          }
         });
     reader.needed(region, page, nanoTime, false);
+  }
+
+  @Override
+  public int waitingNeeds() {
+    return needs.waiting();
   }
 
   @Override

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import io.predicomp.arena.page.AgeObserver;
 import io.predicomp.arena.page.DemotionTally;
 import io.predicomp.arena.page.DensePages;
+import io.predicomp.arena.page.FoundPages;
 import io.predicomp.arena.page.PageChecksum;
 import io.predicomp.arena.page.PrefetchOutcome;
 import io.predicomp.arena.page.ProbeReport;
@@ -36,6 +37,8 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
   final int[] demotedAt;
 
   final ClusterAges ages;
+
+  private final FoundPages foundPages;
 
   /** Whether its memory was somebody else's before, and is not zero. */
   private final boolean recycled;
@@ -84,6 +87,7 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
     this.firstPage = first;
     this.demotedAt = new int[pageCount];
     this.ages = new ClusterAges(pageCount, pageBytes);
+    this.foundPages = new FoundPages(pageCount);
   }
 
   /** The same memory for another owner, after this one is done with it; it never left memory. */
@@ -301,5 +305,10 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
       return PrefetchOutcome.NOT_EVICTED;
     }
     return mover.restores().prefetch(this, page);
+  }
+
+  @Override
+  public FoundPages foundPages() {
+    return foundPages;
   }
 }

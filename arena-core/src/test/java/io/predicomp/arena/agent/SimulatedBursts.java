@@ -5,6 +5,7 @@ import io.predicomp.arena.page.AgeObserver;
 import io.predicomp.arena.page.AgedMemory;
 import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.DemotionTally;
+import io.predicomp.arena.page.FoundPages;
 import io.predicomp.arena.page.NeedLog;
 import io.predicomp.arena.page.PrefetchOutcome;
 import io.predicomp.arena.policy.AgeHistogram;
@@ -26,7 +27,7 @@ final class SimulatedBursts implements AgedMemory, AgedRegion, AgentClock {
   private static final int CORES = 2;
   private static final long MILLI = 1_000_000;
   private static final int BATCH = 64;
-  private static final int NEEDS = 1 << 14;
+  private static final int NEEDS = 1 << 15;
   private static final double TOUCH_NANOS = 20;
   private static final double DEMAND_NANOS = 4_000;
 
@@ -39,6 +40,8 @@ final class SimulatedBursts implements AgedMemory, AgedRegion, AgentClock {
 
   /** Of a page that is out: a payload of half its size, with what the pool adds. */
   private static final double SAVED_A_PAGE = 1 - 0.5 * 1.05;
+
+  private final FoundPages found = new FoundPages(PAGES);
 
   private record Need(int page, long at, boolean found) {}
 
@@ -155,7 +158,9 @@ final class SimulatedBursts implements AgedMemory, AgedRegion, AgentClock {
             left -= FOUND_NANOS;
             prefetched[page] = false;
             used++;
-            needed(page, true);
+            if (found.tells(page)) {
+              needed(page, true);
+            }
           }
         }
         touches++;
@@ -267,6 +272,11 @@ final class SimulatedBursts implements AgedMemory, AgedRegion, AgentClock {
   }
 
   @Override
+  public int waitingNeeds() {
+    return needs.size();
+  }
+
+  @Override
   public long lostNeeds() {
     return 0;
   }
@@ -322,6 +332,11 @@ final class SimulatedBursts implements AgedMemory, AgedRegion, AgentClock {
   @Override
   public int coldness(int page) {
     return Recurrence.coldness(recurrence[page], age[page]);
+  }
+
+  @Override
+  public FoundPages foundPages() {
+    return found;
   }
 
   @Override

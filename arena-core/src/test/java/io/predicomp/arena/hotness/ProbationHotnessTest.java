@@ -7,6 +7,7 @@ import io.predicomp.arena.page.AgeObserver;
 import io.predicomp.arena.page.AgedMemory;
 import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.DemotionTally;
+import io.predicomp.arena.page.FoundPages;
 import io.predicomp.arena.page.NeedLog;
 import io.predicomp.arena.page.PrefetchOutcome;
 import io.predicomp.arena.page.ProbeReport;
@@ -152,6 +153,11 @@ class ProbationHotnessTest {
     }
 
     @Override
+    public int waitingNeeds() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public long lostNeeds() {
       throw new UnsupportedOperationException();
     }
@@ -190,6 +196,11 @@ class ProbationHotnessTest {
     Region(int blocks, boolean hasPages) {
       this.probes = new int[blocks];
       this.hasPages = hasPages;
+    }
+
+    @Override
+    public FoundPages foundPages() {
+      throw new UnsupportedOperationException();
     }
 
     int sum() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.predicomp.arena.page.AgeObserver;
 import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.DemotionTally;
+import io.predicomp.arena.page.FoundPages;
 import io.predicomp.arena.page.PrefetchOutcome;
 import io.predicomp.arena.page.ProbeReport;
 import io.predicomp.arena.policy.VictimPolicy;
@@ -331,6 +332,11 @@ class ClusterAgesTest {
 
         @Override
         public PrefetchOutcome prefetch(int page) {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FoundPages foundPages() {
           throw new UnsupportedOperationException();
         }
       };

@@ -7,6 +7,7 @@ import io.predicomp.arena.page.AgeObserver;
 import io.predicomp.arena.page.AgedMemory;
 import io.predicomp.arena.page.AgedRegion;
 import io.predicomp.arena.page.DemotionTally;
+import io.predicomp.arena.page.FoundPages;
 import io.predicomp.arena.page.NeedLog;
 import io.predicomp.arena.page.PrefetchOutcome;
 import io.predicomp.arena.page.ProbeReport;
@@ -134,12 +135,19 @@ final class SimulatedMemory implements AgedMemory, AgentClock {
           (int) page / CLUSTER,
           fetched -> {
             used++;
-            reader.needed(region, fetched, now, true);
+            if (region.foundPages().tells(fetched)) {
+              reader.needed(region, fetched, now, true);
+            }
           });
       reader.needed(region, (int) page, now, false);
     }
     needs.clear();
     return count;
+  }
+
+  @Override
+  public int waitingNeeds() {
+    return needs.size();
   }
 
   @Override
@@ -174,10 +182,17 @@ final class SimulatedMemory implements AgedMemory, AgentClock {
   final class Region implements ProbedRegion, ClusterAges.Look {
     private final int pages;
     final ClusterAges ages;
+    private final FoundPages found;
 
     Region(int pages) {
       this.pages = pages;
+      this.found = new FoundPages(pages);
       this.ages = new ClusterAges(pages, pageBytes());
+    }
+
+    @Override
+    public FoundPages foundPages() {
+      return found;
     }
 
     @Override

@@ -15,7 +15,7 @@ public final class FaultEvidence {
   /** Bytes of a cluster, {@code CLUSTER_BYTES}. */
   public static final int CLUSTER_BYTES = 64 * 1024;
 
-  private static final int NEEDS = 1 << 14;
+  private static final int NEEDS = 1 << 15;
   private static final int PAGE_BITS = 40;
   private static final int TIME_SHIFT = PAGE_BITS + 1;
   private static final int UNIT_SHIFT = 14;
@@ -79,6 +79,12 @@ public final class FaultEvidence {
       }
       lost.addAndGet(missed);
       return shown;
+    }
+
+    /** Needs that wait for the reader, those that are lost already included. By the reader. */
+    public int waiting() {
+      long end = (long) LONG.getAcquire(AddressSpace.ALL, written);
+      return (int) Math.min(Integer.MAX_VALUE, end - head);
     }
 
     /** Needs that the reader came too late for. Any thread. */

@@ -1,0 +1,58 @@
+package io.predicomp.arena.agent;
+
+/**
+ * When needs are read. Predictors that speak in the middle of a burst are worth listening to at
+ * once. If they have said nothing after {@value #HEARD} needs, the rest of the burst is left until
+ * it is over: who reads shares the processors with those that wait for pages, and what is learned
+ * serves the next burst just as well. For one thread.
+ */
+final class NeedAttention {
+  /** Enough for a stride or an order to be found and to be believed. */
+  private static final int HEARD = 4_096;
+
+  /** What may wait; the log has room for what else is needed until the next look. */
+  private static final int MOST_WAITING = 24_000;
+
+  /** A burst is over when nothing was needed for so long. */
+  private static final long QUIET_NANOS = 12_000_000;
+
+  /** And what is needed all the time is no burst. */
+  private static final long LONGEST_NANOS = 400_000_000;
+
+  /** How long until the next look at a burst that is left. */
+  static final long LOOK_NANOS = 6_000_000;
+
+  private int heard;
+  private int waiting;
+  private long grewAt;
+  private long readAt;
+
+  /**
+   * Whether to leave what was needed in the log for now.
+   *
+   * @param nowWaiting how many needs that are
+   * @param answered whether somebody would answer a need at once
+   */
+  boolean leaves(int nowWaiting, boolean answered, long nowNanos) {
+    if (nowWaiting != waiting) {
+      grewAt = nowNanos;
+      waiting = nowWaiting;
+    }
+    boolean over = nowNanos - grewAt >= QUIET_NANOS;
+    if (over) {
+      heard = 0;
+    }
+    boolean leaves =
+        !answered
+            && !over
+            && heard >= HEARD
+            && nowWaiting < MOST_WAITING
+            && nowNanos - readAt < LONGEST_NANOS;
+    if (!leaves) {
+      heard = Math.min(HEARD, heard) + nowWaiting;
+      waiting = 0;
+      readAt = nowNanos;
+    }
+    return leaves;
+  }
+}
