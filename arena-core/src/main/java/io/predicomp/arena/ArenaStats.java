@@ -150,6 +150,7 @@ public record ArenaStats(
    * @param smallGain stayed: saved less than {@code minSavingsPercent}
    * @param poolFull stayed: no room in the pool
    * @param discardFailed stayed: the kernel did not take the memory back
+   * @param noMemory stayed: the codec had no memory to work in
    */
   public record Demotions(
       long attempts,
@@ -162,7 +163,8 @@ public record ArenaStats(
       long rescued,
       long smallGain,
       long poolFull,
-      long discardFailed) {
+      long discardFailed,
+      long noMemory) {
     private Demotions since(Demotions before) {
       return new Demotions(
           attempts - before.attempts,
@@ -175,7 +177,8 @@ public record ArenaStats(
           rescued - before.rescued,
           smallGain - before.smallGain,
           poolFull - before.poolFull,
-          discardFailed - before.discardFailed);
+          discardFailed - before.discardFailed,
+          noMemory - before.noMemory);
     }
   }
 
@@ -316,6 +319,7 @@ public record ArenaStats(
    * @param restored pages that stayed: restored meanwhile
    * @param poolFull pages that stayed: no room for the new copy beside the old one
    * @param failed pages that stayed: a copy did not decode to what it should
+   * @param noMemory pages that stayed: the codec had no memory to work in
    * @param plans samples taken to choose codecs for a region
    * @param planNanos time that took, training included
    * @param dictionariesTrained dictionaries trained
@@ -337,6 +341,7 @@ public record ArenaStats(
       long restored,
       long poolFull,
       long failed,
+      long noMemory,
       long plans,
       long planNanos,
       long dictionariesTrained,
@@ -357,6 +362,7 @@ public record ArenaStats(
           restored - before.restored,
           poolFull - before.poolFull,
           failed - before.failed,
+          noMemory - before.noMemory,
           plans - before.plans,
           planNanos - before.planNanos,
           dictionariesTrained - before.dictionariesTrained,

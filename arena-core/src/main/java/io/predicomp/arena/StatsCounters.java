@@ -92,6 +92,7 @@ final class StatsCounters {
     map.put("reject_rescued", demotions.rescued());
     map.put("reject_pool_full", demotions.poolFull());
     map.put("reject_discard_failed", demotions.discardFailed());
+    map.put("reject_no_memory", demotions.noMemory());
   }
 
   private static void putRestores(Map<String, Number> map, ArenaStats.Restores restores) {
@@ -133,6 +134,7 @@ final class StatsCounters {
     map.put("recompress_reject_restored", tiers.restored());
     map.put("recompress_reject_pool_full", tiers.poolFull());
     map.put("recompress_reject_failed", tiers.failed());
+    map.put("recompress_reject_no_memory", tiers.noMemory());
     map.put("dense_plans", tiers.plans());
     map.put("dense_plan_ns_total", tiers.planNanos());
     map.put("dictionaries_trained", tiers.dictionariesTrained());

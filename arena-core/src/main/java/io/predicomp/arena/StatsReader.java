@@ -125,7 +125,8 @@ final class StatsReader {
         c.keptRescued.sum(),
         c.keptSmallGain.sum(),
         c.keptPoolFull.sum(),
-        c.keptDiscardFailed.sum());
+        c.keptDiscardFailed.sum(),
+        c.keptNoMemory.sum());
   }
 
   private static Restores restores(MoverCounters c, @Nullable TransparentStats t) {
@@ -175,6 +176,7 @@ final class StatsReader {
         c.keptRestored.sum(),
         c.keptPoolFull.sum(),
         c.keptFailed.sum(),
+        c.keptNoMemory.sum(),
         c.plans.sum(),
         c.planNanos.sum(),
         c.dictionariesTrained.sum(),

@@ -28,7 +28,7 @@ final class ContextPool {
 
   private static final int SLOTS_PER_PROCESSOR = 4;
 
-  private final LongSupplier create;
+  private LongSupplier create;
   private final int mask;
   private final int[] claimed;
 
@@ -53,12 +53,22 @@ final class ContextPool {
     this.contexts = new long[slots];
   }
 
-  /** Creates all contexts now, so that no later claim can fail for want of memory. */
-  ContextPool preallocated() {
+  /**
+   * Creates all contexts that there are not yet, so that no later claim can fail for want of
+   * memory. What was created before a failure is kept for the next call. One thread at a time,
+   * before the first claim.
+   */
+  void preallocate() {
     for (int slot = 0; slot < slots(); slot++) {
-      contexts[slot] = create.getAsLong();
+      if (contexts[slot] == 0) {
+        contexts[slot] = create.getAsLong();
+      }
     }
-    return this;
+  }
+
+  /** For tests: what creates contexts from now on. */
+  void setCreate(LongSupplier replacement) {
+    create = replacement;
   }
 
   int slots() {

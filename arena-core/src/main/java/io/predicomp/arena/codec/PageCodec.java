@@ -37,6 +37,8 @@ public interface PageCodec {
    * @param targetOffset offset in {@code target} to write at, in bytes
    * @param targetCapacity the most to write, in bytes
    * @return compressed length in bytes, or 0 if it does not fit into {@code targetCapacity}
+   * @throws OutOfMemoryError if there is no memory to work in; the page then stays as it is, and is
+   *     tried again
    */
   int compress(
       MemorySegment source,

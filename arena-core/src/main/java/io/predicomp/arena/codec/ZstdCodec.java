@@ -24,6 +24,7 @@ public final class ZstdCodec implements PageCodec {
    * @throws IllegalArgumentException if {@code level} is 0 or outside that range
    * @throws UnsupportedOperationException if the native library cannot be used; the message says
    *     why and what to do
+   * @throws OutOfMemoryError if there is no memory for what restores need
    */
   public ZstdCodec(int level) {
     if (level == 0 || level < ZstdLibrary.MIN_LEVEL || level > ZstdLibrary.MAX_LEVEL) {

@@ -5,12 +5,11 @@ import io.predicomp.os.codec.ZstdLibrary.CompressionParameter;
 
 /**
  * The Zstandard contexts of the process. Decompression contexts are created together and never need
- * more memory, so that no restore can fail for want of it. Compression contexts are created when
- * first claimed and grow to what their level asks for.
+ * more memory, so that no restore can fail for want of it: without them there is no codec.
+ * Compression contexts are created when first claimed and grow to what their level asks for.
  */
 final class ZstdContexts {
-  static final ContextPool DECOMPRESSION =
-      new ContextPool(ZstdLibrary::createPageDecoder).preallocated();
+  static final ContextPool DECOMPRESSION = new ContextPool(ZstdLibrary::createPageDecoder);
 
   static final ContextPool COMPRESSION = new ContextPool(ZstdContexts::createCompression);
 
@@ -19,8 +18,14 @@ final class ZstdContexts {
 
   private ZstdContexts() {}
 
-  /** Creates the decompression contexts, unless that was done before. */
-  static void initialize() {}
+  /**
+   * Creates the decompression contexts, unless that was done before.
+   *
+   * @throws OutOfMemoryError if there is no memory for them; a later call may have some
+   */
+  static synchronized void initialize() {
+    DECOMPRESSION.preallocate();
+  }
 
   /** {@return the compression context of a claimed slot, set to a level} */
   static long compression(int slot, int level) {
@@ -32,7 +37,7 @@ final class ZstdContexts {
     return context;
   }
 
-  private static long createCompression() {
+  static long createCompression() {
     long context = ZstdLibrary.createCompressionContext();
     ZstdLibrary.set(context, CompressionParameter.FORMAT, ZstdLibrary.MAGICLESS);
     ZstdLibrary.set(context, CompressionParameter.CONTENT_SIZE_FLAG, 0);

@@ -225,6 +225,10 @@ final class DemotionBatch extends PageBatch implements AutoCloseable {
       counters.keptSmallGain.increment();
       return false;
     }
+    if (length == PageEncoder.NO_MEMORY) {
+      keep(i, counters.keptNoMemory);
+      return false;
+    }
     long handle = pressure.store(t.firstPage + pages[i], payload, length, mark);
     if (handle < 0) {
       keep(i, counters.keptPoolFull);

@@ -19,6 +19,9 @@ public final class DenseTierCounters {
   /** The old copy did not decode, or the new one not to the same bytes. */
   public final LongAdder keptFailed = new LongAdder();
 
+  /** The codec had no memory to work in. */
+  public final LongAdder keptNoMemory = new LongAdder();
+
   /** Samples taken to choose codecs for a region, and the time that took, training included. */
   public final LongAdder plans = new LongAdder();
 

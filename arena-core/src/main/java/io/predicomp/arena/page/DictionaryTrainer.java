@@ -312,6 +312,8 @@ final class DictionaryTrainer implements AutoCloseable {
         candidates.add(new CodecTrial(index, mover.codecs.codec(index), heldOut));
       } catch (UnsupportedOperationException _) {
         // Its library cannot be used here, which doctor explains.
+      } catch (OutOfMemoryError _) {
+        counters.trainingFailures.increment(); // the next plan asks again
       }
     }
     DensePlan plan = table.densePlan;
@@ -332,9 +334,14 @@ final class DictionaryTrainer implements AutoCloseable {
     int pageBytes = table.pageBytes();
     int most = mover.admission.mostPayloadBytes(pageBytes);
     long start = System.nanoTime();
-    int length =
-        candidate.codec.compress(
-            AddressSpace.ALL, from, pageBytes, AddressSpace.ALL, payload, most);
+    int length = 0;
+    try {
+      length =
+          candidate.codec.compress(
+              AddressSpace.ALL, from, pageBytes, AddressSpace.ALL, payload, most);
+    } catch (OutOfMemoryError _) {
+      candidate.failed |= candidate.index != PageCodecs.BASE; // which is what pages have already
+    }
     candidate.compressNanos[page] = System.nanoTime() - start;
     candidate.bytes[page] = length <= 0 ? most : length;
     if (length > 0) {

@@ -24,6 +24,9 @@ public final class MoverCounters {
   public final LongAdder keptPoolFull = new LongAdder();
   public final LongAdder keptDiscardFailed = new LongAdder();
 
+  /** The codec had no memory to work in. */
+  public final LongAdder keptNoMemory = new LongAdder();
+
   /** Pages an accessor took back while they were on the way out. */
   public final LongAdder rescues = new LongAdder();
 

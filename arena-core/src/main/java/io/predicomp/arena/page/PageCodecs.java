@@ -89,23 +89,23 @@ final class PageCodecs implements AutoCloseable {
 
   /** Gives an index its meaning; no copy may have it. */
   void set(int index, @Nullable PageCodec codec) {
-    for (int bits = 0; bits < 256; bits += INDEXES) {
-      codecs[bits | index] = codec;
-    }
     PoolTenant other = tenant;
     if (other != null) {
-      other.decodes(index, codec);
+      other.decodes(index, codec); // first: no page may have a codec that it knows nothing of
+    }
+    for (int bits = 0; bits < 256; bits += INDEXES) {
+      codecs[bits | index] = codec;
     }
   }
 
   /** Lets somebody else decode, and drop, copies as well; once. */
   void tell(PoolTenant other) {
-    tenant = other;
     for (int index = 0; index < INDEXES; index++) {
       if (codecs[index] != null) {
         other.decodes(index, codecs[index]);
       }
     }
+    tenant = other;
   }
 
   /** The codec that restores a copy. */
@@ -201,6 +201,7 @@ final class PageCodecs implements AutoCloseable {
    * Makes a codec without a dictionary available.
    *
    * @throws UnsupportedOperationException if its library cannot be used
+   * @throws OutOfMemoryError if there is no memory for what restores need; nothing changes then
    */
   void provide(int index) {
     if (codecs[index] == null) {

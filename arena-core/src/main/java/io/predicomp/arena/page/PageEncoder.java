@@ -10,6 +10,9 @@ import io.predicomp.os.address.AddressSpace;
  * codec. For one thread at a time.
  */
 public final class PageEncoder {
+  /** What {@link #encode} gives for a page that there is no memory to compress in. */
+  public static final int NO_MEMORY = -1;
+
   private final PageCodec codec;
   private final PatternCodec pattern = new PatternCodec();
   private final int pageBytes;
@@ -34,7 +37,7 @@ public final class PageEncoder {
    *
    * @param page its address
    * @param payload address of as many bytes as a page has
-   * @return payload bytes, or 0 if too little would be saved
+   * @return payload bytes, 0 if too little would be saved, or {@link #NO_MEMORY}
    * @throws IllegalStateException if the codec says that it gave more than it was allowed to
    */
   public int encode(long page, long payload) {
@@ -42,7 +45,11 @@ public final class PageEncoder {
     int length = run(pattern, page, payload);
     if (length <= 0) {
       used = PageCodecs.BASE;
-      length = run(codec, page, payload);
+      try {
+        length = run(codec, page, payload);
+      } catch (OutOfMemoryError _) {
+        return NO_MEMORY; // of the native kind mostly; demotion is no reason to stop a program
+      }
     }
     if (length > capacity) {
       throw new IllegalStateException(

@@ -189,8 +189,8 @@ public final class PageMover implements AutoCloseable {
   public void admit(PoolTenant other) {
     demotion.lock();
     try {
-      tenant = other;
       codecs.tell(other);
+      tenant = other;
     } finally {
       demotion.unlock();
     }

@@ -36,6 +36,8 @@ final class Recompressor implements AutoCloseable {
     /** Not evicted with a copy, or no longer. */
     RESTORED,
     POOL_FULL,
+    /** The codec had no memory to work in. */
+    NO_MEMORY,
     /** The page's copy could not be decoded, or the new one not to the same bytes. */
     FAILED
   }
@@ -100,11 +102,17 @@ final class Recompressor implements AutoCloseable {
     }
     PageCodec codec = codecs.codec(index);
     int capacity = policy.mostBytes(lastLength);
-    int length =
-        capacity <= 0
-            ? 0
-            : codec.compress(
-                AddressSpace.ALL, content, pageBytes, AddressSpace.ALL, payload, capacity);
+    int length;
+    try {
+      length =
+          capacity <= 0
+              ? 0
+              : codec.compress(
+                  AddressSpace.ALL, content, pageBytes, AddressSpace.ALL, payload, capacity);
+    } catch (OutOfMemoryError _) {
+      counters.keptNoMemory.increment();
+      return Outcome.NO_MEMORY;
+    }
     if (length <= 0) {
       return settle(table, page, evicted, entry, tier);
     }

@@ -9,6 +9,7 @@ import io.predicomp.arena.codec.RegionDictionary;
 import io.predicomp.arena.codec.ZstdCodec;
 import io.predicomp.os.codec.ZstdLibrary;
 import io.predicomp.os.fault.FaultKernel;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the fault kernel how pages are decompressed. */
@@ -16,6 +17,10 @@ final class Decoders {
   /** What the handler can call, for messages. */
   static final String KNOWN = "lz4, lz4hc, zstd or zstd-fast";
 
+  /** The handler's Zstandard contexts, as many as there was memory for until now. */
+  private static final long[] ZSTD_CONTEXTS = new long[FaultKernel.CONTEXTS];
+
+  private static LongSupplier createZstd = ZstdLibrary::createPageDecoder;
   private static boolean zstdReady;
 
   private Decoders() {}
@@ -34,6 +39,7 @@ final class Decoders {
    *
    * @param codec null: none any more
    * @throws UnsupportedOperationException if the handler cannot call that codec
+   * @throws OutOfMemoryError if there is no memory for what it needs; nothing changes then
    */
   static void set(long nativePool, int number, @Nullable PageCodec codec) {
     switch (codec) {
@@ -62,12 +68,18 @@ final class Decoders {
   /** Contexts are made ahead, once for the process: a handler can allocate nothing. */
   private static synchronized void prepareZstd() {
     if (!zstdReady) {
-      long[] contexts = new long[FaultKernel.CONTEXTS];
-      for (int slot = 0; slot < contexts.length; slot++) {
-        contexts[slot] = ZstdLibrary.createPageDecoder();
+      for (int slot = 0; slot < ZSTD_CONTEXTS.length; slot++) {
+        if (ZSTD_CONTEXTS[slot] == 0) {
+          ZSTD_CONTEXTS[slot] = createZstd.getAsLong();
+        }
       }
-      FaultKernel.setContexts(contexts);
+      FaultKernel.setContexts(ZSTD_CONTEXTS);
       zstdReady = true;
     }
+  }
+
+  /** For tests: what creates contexts from now on. */
+  static synchronized void setCreateZstd(LongSupplier replacement) {
+    createZstd = replacement;
   }
 }

@@ -131,6 +131,10 @@ final class TransparentEviction implements AutoCloseable {
       counters.keptSmallGain.increment();
       return FaultBatch.REJECT;
     }
+    if (length == PageEncoder.NO_MEMORY) {
+      counters.keptNoMemory.increment();
+      return FaultBatch.ABORT;
+    }
     long handle = pressure.store(region.firstPage + page, payload.address(), length, mark);
     if (handle < 0) {
       counters.keptPoolFull.increment();

@@ -84,6 +84,7 @@ public final class TransparentMover implements AutoCloseable {
    * @param pageNumbers gives that many arena-global page numbers, the first of which it returns
    * @throws UnsupportedOperationException if transparent mode cannot be used here, or not with that
    *     codec; the message names reason and remedy
+   * @throws OutOfMemoryError if there is no memory for what its faults need
    */
   public TransparentMover(Parts parts, IntToLongFunction pageNumbers) {
     obstacle(parts.codec())
@@ -114,7 +115,13 @@ public final class TransparentMover implements AutoCloseable {
     updateKeepCopies();
     TransparentSweep sweep = new TransparentSweep(this, regions, !parts.harvests());
     this.tenant = new TransparentTenant(pages, pool, regions, nativePool, sweep);
-    pages.admit(tenant);
+    try {
+      pages.admit(tenant);
+    } catch (Throwable t) {
+      FaultKernel.closePool(nativePool);
+      eviction.close();
+      throw t;
+    }
   }
 
   /** What keeps a mover with that codec from working here, with the remedy; or nothing. */

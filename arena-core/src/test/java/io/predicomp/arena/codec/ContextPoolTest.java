@@ -46,7 +46,8 @@ class ContextPoolTest {
 
   @Test
   void aPreallocatedPoolCreatesNothingLater() {
-    ContextPool pool = new ContextPool(created::incrementAndGet, 4).preallocated();
+    ContextPool pool = new ContextPool(created::incrementAndGet, 4);
+    pool.preallocate();
     for (int i = 0; i < 4; i++) {
       pool.claim();
     }

@@ -273,7 +273,7 @@ class FailureInjectionTest {
   @Test
   void errorsOfTheCodecReachTheAccessAndPass() {
     AtomicInteger countdown = new AtomicInteger(Integer.MAX_VALUE);
-    OutOfMemoryError injected = new OutOfMemoryError("injected");
+    InternalError injected = new InternalError("injected");
     FaultyCodec codec =
         new FaultyCodec() {
           @Override
@@ -298,15 +298,37 @@ class FailureInjectionTest {
       pager.fill(1);
       assertEquals(PAGES, pager.demoteAll());
       countdown.set(0);
-      assertSame(
-          injected, assertThrows(OutOfMemoryError.class, () -> pager.words().get(Pager.PAGE)));
+      assertSame(injected, assertThrows(InternalError.class, () -> pager.words().get(Pager.PAGE)));
       countdown.set(Integer.MAX_VALUE);
       pager.check(1);
       pager.fill(2);
       countdown.set(20);
-      assertSame(injected, assertThrows(OutOfMemoryError.class, pager::demoteAll));
+      assertSame(injected, assertThrows(InternalError.class, pager::demoteAll));
       countdown.set(Integer.MAX_VALUE);
       pager.check(2);
+    }
+  }
+
+  @Test
+  void pagesThatTheCodecHasNoMemoryForStay() {
+    AtomicInteger refusals = new AtomicInteger(20);
+    FaultyCodec codec =
+        new FaultyCodec() {
+          @Override
+          public int compress(
+              MemorySegment s, long so, int sl, MemorySegment t, long to, int capacity) {
+            if (refusals.getAndDecrement() > 0) {
+              throw new OutOfMemoryError("injected");
+            }
+            return super.compress(s, so, sl, t, to, capacity);
+          }
+        };
+    try (Pager pager = pager(codec)) {
+      pager.fill(1);
+      assertEquals(PAGES - 20, pager.demoteAll());
+      assertEquals(20, pager.mover.counters.keptNoMemory.sum());
+      assertEquals(20, pager.demoteAll(), "they are not taken for incompressible");
+      pager.check(1);
     }
   }
 
