@@ -33,6 +33,10 @@ final class RegionPredictor {
   private final PrefetchPlan plan = new PrefetchPlan(PrefetchPlan.DEFAULT_CAPACITY);
   private final long[] touched;
   private final IntPredicate isAway;
+
+  /** How long what was just used is no candidate, whatever its age. */
+  private final long usedNanos;
+
   private int range;
   private int page;
   private int needs;
@@ -63,6 +67,7 @@ final class RegionPredictor {
             region::isAway);
     this.touched = new long[activity.words()];
     this.isAway = region::isAway;
+    this.usedNanos = config.coldAfter().toNanos();
   }
 
   void needed(int neededPage, long nowNanos, long restoreNanos, boolean found) {
@@ -85,8 +90,8 @@ final class RegionPredictor {
     choice.epoch(touchedPages, Math.min(needs, region.pageCount()), nowNanos);
     choice.touched(touched);
     if (broughtBack > 0 && awaited <= broughtBack / UNUSED_PART) {
-      // The wake that it was held for has come.
-      activity.holdUntilNanos = Math.min(activity.holdUntilNanos, nowNanos);
+      // The wake that it was held for has come. It may go on, which transparent memory cannot tell.
+      activity.holdUntilNanos = Math.min(activity.holdUntilNanos, nowNanos + usedNanos);
       broughtBack = 0;
     }
     needs = 0;

@@ -13,7 +13,8 @@ import io.predicomp.workloads.run.Workload;
 
 /**
  * Passes over the region as fast as memory answers, then nothing, in turn. The next burst goes on
- * where the last one was cut off.
+ * where the last one was cut off. All workers go by one schedule from the start of the run: each by
+ * its own last burst, they would drift apart, in one run further than in another.
  *
  * @param activeNanos length of a burst
  * @param idleNanos length of the pause after it
@@ -52,24 +53,25 @@ public record InteractiveBurst(
     Toucher toucher = worker.toucher().orElseThrow();
     int page = 0;
     long bursts = 0;
+    long burstStart = deadline.startNanoTime();
     while (!deadline.isOver()) {
-      long burstEnd = clock.nanoTime() + activeNanos;
-      while (clock.nanoTime() < burstEnd && !deadline.isOver()) {
+      long burstEnd = burstStart + activeNanos;
+      do { // at least once, however late it is
         for (int i = 0; i < BATCH; i++) {
           toucher.touch(page);
           page = page + 1 == worker.pages() ? 0 : page + 1;
         }
         worker.setOperations(toucher.touches());
-      }
+      } while (clock.nanoTime() < burstEnd && !deadline.isOver());
+      burstStart = burstEnd + idleNanos(bursts++, worker.seed());
       if (!deadline.isOver()) {
-        long idleEnd = clock.nanoTime() + idleNanos(bursts++, worker.seed());
-        worker.demotion().idleBegins(idleEnd);
+        worker.demotion().idleBegins(burstStart);
         if (hintAheadNanos > 0) {
           worker.hints().accept(Phase.IDLE);
-          deadline.sleepUntil(idleEnd - hintAheadNanos);
+          deadline.sleepUntil(burstStart - hintAheadNanos);
           worker.hints().accept(Phase.ACTIVE);
         }
-        deadline.sleepUntil(idleEnd);
+        deadline.sleepUntil(burstStart);
       }
     }
     worker.setOperations(toucher.touches());
