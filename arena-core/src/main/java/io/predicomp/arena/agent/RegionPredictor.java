@@ -91,7 +91,8 @@ final class RegionPredictor {
     choice.touched(touched);
     if (broughtBack > 0 && awaited <= broughtBack / UNUSED_PART) {
       // The wake that it was held for has come. It may go on, which transparent memory cannot tell.
-      activity.holdUntilNanos = Math.min(activity.holdUntilNanos, nowNanos + usedNanos);
+      long goesOn = Math.max(usedNanos, choice.phaseNanos());
+      activity.holdUntilNanos = Math.min(activity.holdUntilNanos, nowNanos + goesOn);
       broughtBack = 0;
     }
     needs = 0;

@@ -54,6 +54,9 @@ public final class PeriodDetector implements PrefetchPolicy {
 
   private static final int BRIDGED_PAGES = 4;
 
+  /** How much of the longest phase is kept after another one that was shorter. */
+  private static final double PHASE_KEEP = 0.99;
+
   private final int pages;
   private final IntPredicate isAway;
   private final RoamingWakes roaming;
@@ -96,6 +99,10 @@ public final class PeriodDetector implements PrefetchPolicy {
   private long wakeUncertainty;
 
   private long usedUntil;
+
+  /** How long phases last that were seen to their end: where pages wait, more needs are seen. */
+  private double phaseNanos;
+
   private long useUncertainty;
   private int naps;
   private boolean needSeen;
@@ -203,6 +210,7 @@ public final class PeriodDetector implements PrefetchPolicy {
     boolean wasActive = active;
     active = nowActive || (active && quiet < QUIET_EPOCHS);
     if (wasActive && !active) {
+      phaseNanos = Math.max((double) (usedUntil - wokeAt), phaseNanos * PHASE_KEEP);
       hearOfThoseAway();
       predict(nowNanos);
       roaming.sleeps(predicting);
@@ -355,6 +363,14 @@ public final class PeriodDetector implements PrefetchPolicy {
    */
   public long periodNanos() {
     return periodNanos;
+  }
+
+  /**
+   * How long a phase may go on, in nanoseconds: as long as the longest lately. Of one whose pages
+   * are all there little may be seen after its first moments.
+   */
+  public long phaseNanos() {
+    return (long) phaseNanos;
   }
 
   @Override

@@ -169,6 +169,11 @@ public final class PredictorChoice {
     return period == null ? 0 : period.periodNanos();
   }
 
+  /** How long a wake of the region may go on, in nanoseconds; see {@link PeriodDetector}. */
+  public long phaseNanos() {
+    return period == null ? 0 : period.phaseNanos();
+  }
+
   /** Whether it is time to {@link #plan} although nothing new was heard. */
   public boolean isDue(long nowNanos) {
     return period != null && period.isDue(nowNanos);

@@ -72,6 +72,25 @@ class RegionPredictorTest {
     assertHeldAsIfCold();
   }
 
+  /**
+   * Of a phase whose pages are all there, transparent memory sees nothing but its first moments.
+   */
+  @Test
+  void whatIsUsedForLongIsHeldForAsLong() {
+    int epochs = 12;
+    for (int cycle = 0; cycle < 3; cycle++) {
+      for (int epoch = 0; epoch < epochs; epoch++) {
+        use(epoch * PAGES / epochs, (epoch + 1) * PAGES / epochs);
+      }
+      sleep(EPOCHS - epochs);
+    }
+    assertEquals(PAGES, broughtBack);
+    activity.holdUntilNanos = Long.MAX_VALUE;
+    use(0, PAGES);
+    long held = activity.holdUntilNanos - now;
+    assertTrue(held >= (epochs - 1) * EPOCH && held <= (epochs + 1) * EPOCH, held + " ns");
+  }
+
   @Test
   void theOtherHalfIsWaitedFor() {
     sleepUntilAllIsBack();
