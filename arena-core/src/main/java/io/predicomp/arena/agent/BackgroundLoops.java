@@ -82,7 +82,11 @@ public final class BackgroundLoops implements AutoCloseable {
   /** Gives each agent a thread. */
   public void start(String name) {
     for (Agent agent : agents) {
-      threads.add(new AgentThread(name, agent, AgentThread::report));
+      AgentThread thread = new AgentThread(name, agent, AgentThread::report);
+      threads.add(thread);
+      if (agent instanceof PrefetchAgent && config.compresses()) {
+        state.prefetchBell.connect(thread::wake); // the compression agent looks for needs
+      }
     }
     threads.forEach(AgentThread::start);
   }
@@ -111,6 +115,7 @@ public final class BackgroundLoops implements AutoCloseable {
       state.activities.of(region).idle = phase == Phase.IDLE;
     } else {
       state.hints.add(new PhaseNote(region, phase, clock.nanoTime()));
+      state.prefetchBell.ring();
     }
   }
 

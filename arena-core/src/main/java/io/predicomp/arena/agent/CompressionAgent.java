@@ -12,7 +12,9 @@ import io.predicomp.arena.policy.VictimPolicy;
  * that, worth it or not, what keeps accesses from demoting for the resident budget themselves.
  */
 final class CompressionAgent implements Agent {
+  /** The log holds what a burst needs in that time, for a prefetch agent that sleeps. */
   private static final long IDLE_NANOS = 20_000_000;
+
   private static final long QUOTA_NANOS = 5_000_000;
 
   /**
@@ -72,6 +74,9 @@ final class CompressionAgent implements Agent {
   public int doWork() {
     idleNanos = IDLE_NANOS;
     meter.charge();
+    if (state.prefetchBell.isAsleep() && memory.waitingNeeds() > 0) {
+      state.prefetchBell.ring();
+    }
     long now = clock.nanoTime();
     if (now - tidiedAt >= TIDY_NANOS) {
       tidiedAt = now;

@@ -140,6 +140,7 @@ final class HotnessAgent implements Agent {
     state.warmPages = Math.max(0, census.residentFrom(0) - hot - cold);
     state.coldPages = cold + census.evicted();
     state.scans.incrementAndGet();
+    state.prefetchBell.ring();
   }
 
   private void publish() {

@@ -49,6 +49,9 @@ final class LoopState {
   /** What the application said and the prefetch agent has not heard yet. */
   final Queue<PhaseNote> hints = new ConcurrentLinkedQueue<>();
 
+  /** Wakes the prefetch agent: for hints, the end of a scan, and needs. */
+  final Doorbell prefetchBell = new Doorbell();
+
   volatile double restoreNanos = 2_500;
   volatile String predictor = PredictorChoice.OFF;
   volatile Map<String, PredictorScore.Figures> predictions = Map.of();

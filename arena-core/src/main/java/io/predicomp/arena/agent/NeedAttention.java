@@ -8,10 +8,10 @@ package io.predicomp.arena.agent;
  */
 final class NeedAttention {
   /** Enough for a stride or an order to be found and to be believed. */
-  private static final int HEARD = 4_096;
+  private static final int HEARD = 2_048;
 
   /** What may wait; the log has room for what else is needed until the next look. */
-  private static final int MOST_WAITING = 24_000;
+  private static final int MOST_WAITING = 48_000;
 
   /** A burst is over when nothing was needed for so long. */
   private static final long QUIET_NANOS = 12_000_000;
@@ -20,7 +20,7 @@ final class NeedAttention {
   private static final long LONGEST_NANOS = 400_000_000;
 
   /** How long until the next look at a burst that is left. */
-  static final long LOOK_NANOS = 6_000_000;
+  static final long LOOK_NANOS = 12_000_000;
 
   private int heard;
   private int waiting;
@@ -28,31 +28,24 @@ final class NeedAttention {
   private long readAt;
 
   /**
-   * Whether to leave what was needed in the log for now.
+   * How many of the needs in the log to read now, the earliest.
    *
-   * @param nowWaiting how many needs that are
+   * @param nowWaiting how many there are
    * @param answered whether somebody would answer a need at once
    */
-  boolean leaves(int nowWaiting, boolean answered, long nowNanos) {
+  int worthReading(int nowWaiting, boolean answered, long nowNanos) {
     if (nowWaiting != waiting) {
       grewAt = nowNanos;
-      waiting = nowWaiting;
     }
     boolean over = nowNanos - grewAt >= QUIET_NANOS;
-    if (over) {
-      heard = 0;
-    }
-    boolean leaves =
-        !answered
-            && !over
-            && heard >= HEARD
-            && nowWaiting < MOST_WAITING
-            && nowNanos - readAt < LONGEST_NANOS;
-    if (!leaves) {
-      heard = Math.min(HEARD, heard) + nowWaiting;
-      waiting = 0;
+    boolean all =
+        answered || over || nowWaiting >= MOST_WAITING || nowNanos - readAt >= LONGEST_NANOS;
+    int reads = all ? nowWaiting : Math.min(nowWaiting, HEARD - heard);
+    heard = over ? 0 : Math.min(HEARD, heard + reads);
+    waiting = nowWaiting - reads;
+    if (waiting == 0) {
       readAt = nowNanos;
     }
-    return leaves;
+    return reads;
   }
 }

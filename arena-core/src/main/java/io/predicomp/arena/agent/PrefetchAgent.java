@@ -30,6 +30,9 @@ final class PrefetchAgent implements Agent {
   /** While nothing is predicted. The log holds what a burst needs in that time. */
   private static final long SILENT_IDLE_NANOS = 24_000_000;
 
+  /** Once that has been reached, where somebody else looks for needs and hints. */
+  private static final long ASLEEP_NANOS = 1_000_000_000;
+
   /** Long enough for a demand restore to end. */
   private static final long YIELD_NANOS = 50_000;
 
@@ -47,6 +50,9 @@ final class PrefetchAgent implements Agent {
   private final PredictorFigures figures = new PredictorFigures();
   private final RestorePace pace = new RestorePace();
   private final NeedAttention attention = new NeedAttention();
+
+  /** Whether no predictor is in use. */
+  private boolean silent;
 
   /** Whether a predictor in use names pages because of single needs. */
   private boolean answersNeeds;
@@ -92,17 +98,19 @@ final class PrefetchAgent implements Agent {
 
   @Override
   public int doWork() {
+    state.prefetchBell.awake();
     meter.charge();
     int heard = takeHints();
     long now = clock.nanoTime();
-    boolean leaves = attention.leaves(memory.waitingNeeds(), answersNeeds, now);
-    if (!leaves) {
-      heard += memory.drainNeeds(this::needed);
-      if (state.scans.get() != seenScan) {
-        seenScan = state.scans.get();
-        endEpoch(now);
-        heard++;
-      }
+    int waiting = memory.waitingNeeds();
+    int worthReading = attention.worthReading(waiting, answersNeeds, now);
+    if (worthReading > 0) {
+      heard += memory.drainNeeds(this::needed, worthReading);
+    }
+    boolean leaves = worthReading < waiting;
+    if (!leaves && state.scans.get() != seenScan) {
+      seenScan = state.scans.get();
+      endEpoch(now);
     }
     RegionPredictor next = nextWithWork(now);
     if (next == null) {
@@ -110,8 +118,12 @@ final class PrefetchAgent implements Agent {
       meter.charge();
       if (leaves) {
         idleNanos = NeedAttention.LOOK_NANOS;
+      } else if (heard > 0) {
+        idleNanos = attentiveNanos();
+      } else if (idleNanos < longestIdleNanos()) {
+        idleNanos = Math.min(2 * idleNanos, longestIdleNanos());
       } else {
-        idleNanos = heard > 0 ? attentiveNanos() : Math.min(2 * idleNanos, longestIdleNanos());
+        idleNanos = maySleep() ? ASLEEP_NANOS : longestIdleNanos();
       }
       return 0;
     }
@@ -191,12 +203,14 @@ final class PrefetchAgent implements Agent {
     }
     long period = 0;
     answersNeeds = false;
+    silent = true;
     for (AgedRegion region : regions) {
       RegionPredictor predictor = of(region);
       predictor.choice.pace(state.restoreNanos, pace.cores());
       predictor.epoch(now);
       period = Math.max(period, predictor.choice.periodNanos());
       answersNeeds |= predictor.choice.answersNeeds();
+      silent &= predictor.choice.chosenName().equals(PredictorChoice.OFF);
     }
     state.periodNanos = period;
     if (now - reportedAt >= REPORT_NANOS) {
@@ -210,15 +224,32 @@ final class PrefetchAgent implements Agent {
 
   /** Nobody waits for predictors that only watch, and waking up costs more than listening. */
   private long attentiveNanos() {
-    return isSilent() ? WATCHING_NANOS : SHORTEST_IDLE_NANOS;
+    return silent ? WATCHING_NANOS : SHORTEST_IDLE_NANOS;
   }
 
   private long longestIdleNanos() {
-    return isSilent() && state.periodNanos == 0 ? SILENT_IDLE_NANOS : LONGEST_IDLE_NANOS;
+    return expectsNothing() ? SILENT_IDLE_NANOS : LONGEST_IDLE_NANOS;
   }
 
-  private boolean isSilent() {
-    return state.predictor.equals(PredictorChoice.OFF);
+  /**
+   * Whether only needs, hints or the end of a scan can change what is predicted, which is nothing.
+   */
+  private boolean expectsNothing() {
+    return silent && state.periodNanos == 0;
+  }
+
+  /** Whether the bell rings if there is something to do. */
+  private boolean maySleep() {
+    Doorbell bell = state.prefetchBell;
+    if (!expectsNothing() || !bell.isConnected()) {
+      return false;
+    }
+    bell.fallAsleep();
+    boolean missed = state.scans.get() != seenScan || !state.hints.isEmpty();
+    if (missed) {
+      bell.awake();
+    }
+    return !missed;
   }
 
   /** Regions take turns, a slice each. */

@@ -11,11 +11,12 @@ public interface AgedMemory {
    * Shows what accesses needed and did not find, or found prefetched ({@link FoundPages}), since
    * the last call. By one thread. {@value NeedLog#CAPACITY} can wait for it.
    *
+   * @param most how many at most; the later ones stay
    * @return needs shown
    */
-  int drainNeeds(NeedLog.Reader reader);
+  int drainNeeds(NeedLog.Reader reader, int most);
 
-  /** Needs that {@link #drainNeeds} would show now, about. By the thread that drains them. */
+  /** Needs that {@link #drainNeeds} would show now, about. */
   int waitingNeeds();
 
   /** Needs that were not shown, because the reader was late. */

@@ -16,8 +16,8 @@ public final class CheckedMemory implements AgedMemory {
   }
 
   @Override
-  public int drainNeeds(NeedLog.Reader reader) {
-    return mover.needs().drain(reader);
+  public int drainNeeds(NeedLog.Reader reader, int most) {
+    return mover.needs().drain(reader, most);
   }
 
   @Override

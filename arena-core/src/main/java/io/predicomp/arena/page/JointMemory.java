@@ -32,9 +32,10 @@ public final class JointMemory implements AgedMemory {
   }
 
   @Override
-  public int drainNeeds(NeedLog.Reader reader) {
+  public int drainNeeds(NeedLog.Reader reader, int most) {
     AgedMemory other = second;
-    return first.drainNeeds(reader) + (other == null ? 0 : other.drainNeeds(reader));
+    int shown = first.drainNeeds(reader, most);
+    return shown + (other == null ? 0 : other.drainNeeds(reader, most - shown));
   }
 
   @Override

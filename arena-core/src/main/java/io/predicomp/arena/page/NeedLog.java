@@ -29,7 +29,7 @@ public final class NeedLog {
     void needed(AgedRegion region, int page, long nanoTime, boolean found);
   }
 
-  static final int CAPACITY = 1 << 15;
+  static final int CAPACITY = 1 << 16;
   private static final int PAGE_BITS = 40;
   private static final long PAGE_MASK = (1L << PAGE_BITS) - 1;
   private static final long FOUND = 1L << PAGE_BITS;
@@ -38,16 +38,28 @@ public final class NeedLog {
   private static final long UNITS_MASK = -1L >>> TIME_SHIFT;
 
   private final RegionDirectory regions;
-  private final AtomicLongArray entries = new AtomicLongArray(CAPACITY);
+  private volatile AtomicLongArray entries = new AtomicLongArray(0);
   private final AtomicLong tail = new AtomicLong();
 
-  /** Owned by the reader. */
-  private long head;
+  /** Written by the reader. */
+  private volatile long head;
 
   private final LongAdder lost = new LongAdder();
 
   NeedLog(RegionDirectory regions) {
     this.regions = regions;
+  }
+
+  /** Makes room; before the first entry. */
+  synchronized void prepare() {
+    if (entries.length() == 0) {
+      entries = new AtomicLongArray(CAPACITY);
+    }
+  }
+
+  /** Heap bytes: none while there is no region that writes here. */
+  long metadataBytes() {
+    return (long) Long.BYTES * entries.length();
   }
 
   void append(long globalPage, boolean found) {
@@ -59,20 +71,24 @@ public final class NeedLog {
   }
 
   /**
-   * Shows what was written since the last call; used by one thread at a time.
+   * Shows what was written and not shown yet; used by one thread at a time.
    *
+   * @param most how many entries at most; the later ones stay
    * @return entries shown
    */
-  public int drain(Reader reader) {
-    long end = tail.get();
-    if (end - head > CAPACITY) {
-      lost.add(end - CAPACITY - head);
-      head = end - CAPACITY;
+  public int drain(Reader reader, int most) {
+    long written = tail.get();
+    long from = head;
+    if (written - from > CAPACITY) {
+      lost.add(written - CAPACITY - from);
+      from = written - CAPACITY;
     }
+    long end = Math.min(written, from + most);
+    AtomicLongArray entries = this.entries;
     long now = System.nanoTime();
     int shown = 0;
-    for (; head < end; head++) {
-      long entry = entries.getAndSet((int) head & (CAPACITY - 1), 0);
+    for (long at = from; at < end; at++) {
+      long entry = entries.getAndSet((int) at & (CAPACITY - 1), 0);
       if (entry == 0) {
         lost.increment(); // reserved, but not written yet
         continue;
@@ -86,10 +102,11 @@ public final class NeedLog {
         shown++;
       }
     }
+    head = end;
     return shown;
   }
 
-  /** Entries that wait for the reader, those that are lost already included. By the reader. */
+  /** Entries that wait for the reader, those that are lost already included. Any thread. */
   int waiting() {
     return (int) Math.min(Integer.MAX_VALUE, tail.get() - head);
   }

@@ -233,12 +233,13 @@ public final class PageMover implements AutoCloseable {
 
   /** Heap bytes of the bookkeeping beside the page tables. */
   public long metadataBytes() {
-    return pressure.metadataBytes();
+    return pressure.metadataBytes() + needs.metadataBytes();
   }
 
   /** Adds a region's pages. */
   public void add(PageTable table) {
     table.setMover(this);
+    needs.prepare();
     regions.add(table);
   }
 

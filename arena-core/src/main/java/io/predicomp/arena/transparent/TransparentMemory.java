@@ -23,8 +23,8 @@ public final class TransparentMemory implements AgedMemory {
   }
 
   @Override
-  public int drainNeeds(NeedLog.Reader reader) {
-    return needs.drain((page, nanoTime, write) -> needed(page, nanoTime, reader));
+  public int drainNeeds(NeedLog.Reader reader, int most) {
+    return needs.drain((page, nanoTime, write) -> needed(page, nanoTime, reader), most);
   }
 
   private void needed(long globalPage, long nanoTime, NeedLog.Reader reader) {

@@ -3,6 +3,7 @@ package io.predicomp.arena.transparent;
 import io.predicomp.arena.page.PageCensus;
 import io.predicomp.os.address.AddressSpace;
 import io.predicomp.os.fault.FaultCounter;
+import io.predicomp.os.fault.FaultEvidence;
 import io.predicomp.os.fault.FaultKernel;
 import io.predicomp.os.fault.FaultPage;
 import io.predicomp.os.memory.Residency;
@@ -18,7 +19,7 @@ import org.HdrHistogram.Histogram;
  * @param counters what the fault kernel counted since the arena was opened
  * @param stalls durations of faults, in nanoseconds, within 1 %
  * @param stallNanos their sum, as exactly
- * @param metadataBytes of the pages' tables
+ * @param metadataBytes of the pages' tables and of the needs that faults left behind
  */
 public record TransparentStats(
     PageCensus census,
@@ -52,7 +53,7 @@ public record TransparentStats(
       }
     }
     PageCensus census = PageCensus.NONE;
-    long metadata = 0;
+    long metadata = FaultEvidence.needBytes(counts.get(FaultCounter.DEMAND_RESTORES));
     for (TransparentRegion region : regions) {
       census = census.plus(census(region));
       metadata += region.metadataBytes(checksums);

@@ -58,7 +58,22 @@ class IrregularBurstsTest {
     assertEquals(0, with.wasted(), both);
     assertTrue(with.saved() > without.saved() - 0.03, both);
     assertTrue(with.stalled() < without.stalled() + 0.0005, both);
-    assertTrue(with.agentShare() < without.agentShare() + 0.004, both);
+    assertTrue(with.agentShare() < without.agentShare() + 0.0008, both);
+    assertTrue(with.touchesPerSecond() > 0.95 * without.touchesPerSecond(), both);
+  }
+
+  /** Nothing is needed in a pause. */
+  @Test
+  void predictorsThatAreSilentSleepInPauses() {
+    SimulatedBursts memory = run(Predictor.AUTO, 100, 0);
+    memory.forget();
+    memory.burst(0);
+    int awake = memory.predictorWakes();
+    memory.forget();
+    memory.burst(10_000);
+    int wakes = memory.predictorWakes() - awake;
+    assertTrue(awake > 4, awake + " wakes in a burst");
+    assertTrue(wakes < 50, wakes + " wakes in a pause of 10 s");
   }
 
   /** Until then nobody knew that the pages would come back. */

@@ -1,7 +1,6 @@
 package io.predicomp.arena.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -13,55 +12,56 @@ class NeedAttentionTest {
   private int waiting;
   private long now = MILLI;
 
-  /** So many needs more, six milliseconds later; returns whether they are left. */
-  private boolean look(int needs, boolean answered) {
-    now += NeedAttention.LOOK_NANOS;
+  /** So many needs more, six milliseconds later; returns how many are read. */
+  private int look(int needs, boolean answered) {
+    return look(6 * MILLI, needs, answered);
+  }
+
+  private int look(long later, int needs, boolean answered) {
+    now += later;
     waiting += needs;
-    boolean leaves = attention.leaves(waiting, answered, now);
-    if (!leaves) {
-      waiting = 0;
-    }
-    return leaves;
+    int read = attention.worthReading(waiting, answered, now);
+    waiting -= read;
+    return read;
   }
 
   @Test
   void theRestOfABurstIsLeftUntilItIsOver() {
-    assertFalse(look(2_000, false));
-    assertFalse(look(2_000, false));
-    assertFalse(look(2_000, false)); // only now it is known that nobody answers
-    assertTrue(look(2_000, false));
-    assertTrue(look(2_000, false));
-    assertTrue(look(0, false));
-    assertFalse(look(0, false));
-    assertFalse(look(2_000, false), "the next burst is heard again");
+    assertEquals(2_000, look(2_000, false));
+    assertEquals(48, look(2_000, false));
+    assertEquals(0, look(2_000, false));
+    assertEquals(0, look(0, false));
+    assertEquals(3_952, look(0, false));
+    assertEquals(2_000, look(2_000, false), "the next burst is heard again");
   }
 
   @Test
   void whoeverAnswersIsToldAtOnce() {
     for (int i = 0; i < 50; i++) {
-      assertFalse(look(2_000, true));
+      assertEquals(2_000, look(2_000, true));
     }
-    assertTrue(look(2_000, false));
-    assertFalse(look(1, true));
+    assertEquals(0, look(2_000, false));
+    assertEquals(2_001, look(1, true));
   }
 
   @Test
   void theLogNeverRunsOver() {
     int most = 0;
     for (int i = 0; i < 1_000; i++) {
-      look(5_000, false); // as many as two processors restore in that time
+      // As many as two processors restore in that time.
+      look(NeedAttention.LOOK_NANOS, (int) (NeedAttention.LOOK_NANOS / 1_000), false);
       most = Math.max(most, waiting);
     }
-    assertTrue(most < 1 << 15, most + " waited");
+    assertTrue(most < 1 << 16, most + " waited");
   }
 
   @Test
   void needsThatNeverEndAreReadNowAndThen() {
     int reads = 0;
     for (int i = 0; i < 1_000; i++) {
-      reads += look(100, false) ? 0 : 1;
+      reads += look(100, false) > 0 ? 1 : 0;
     }
-    // The first 4,096 at once, of each 6 s of looks then one in 400 ms.
-    assertEquals(41 + (6_000 - 246) / 400, reads, 3);
+    // The first 2,048 at once, of each 6 s of looks then one in 400 ms.
+    assertEquals(21 + (6_000 - 126) / 400, reads, 3);
   }
 }

@@ -27,7 +27,7 @@ final class SimulatedBursts implements AgedMemory, AgedRegion, AgentClock {
   private static final int CORES = 2;
   private static final long MILLI = 1_000_000;
   private static final int BATCH = 64;
-  private static final int NEEDS = 1 << 15;
+  private static final int NEEDS = 1 << 16;
   private static final double TOUCH_NANOS = 20;
   private static final double DEMAND_NANOS = 4_000;
 
@@ -79,6 +79,7 @@ final class SimulatedBursts implements AgedMemory, AgedRegion, AgentClock {
   private double stalledBefore;
   private double touches;
   private long agentNanos;
+  private int predictorWakes;
   private long demandsBefore;
   private long usedBefore;
   private long wasted;
@@ -97,6 +98,7 @@ final class SimulatedBursts implements AgedMemory, AgedRegion, AgentClock {
     }
     cpu = new long[agents.size()];
     nextAt = new long[agents.size()];
+    state.prefetchBell.connect(() -> nextAt[nextAt.length - 1] = now);
   }
 
   /** A burst, and the pause after it. */
@@ -123,6 +125,7 @@ final class SimulatedBursts implements AgedMemory, AgedRegion, AgentClock {
       if (nextAt[current] <= now) {
         Agent agent = agents.get(current);
         use(WAKE_NANOS);
+        predictorWakes += agent instanceof PrefetchAgent ? 1 : 0;
         int done = 1;
         while (done > 0 && usedNow < MILLI) {
           use(500);
@@ -198,6 +201,7 @@ final class SimulatedBursts implements AgedMemory, AgedRegion, AgentClock {
     stalledBefore = some;
     touches = 0;
     agentNanos = 0;
+    predictorWakes = 0;
     demandsBefore = demandRestores;
     usedBefore = used;
     wasted = 0;
@@ -223,6 +227,10 @@ final class SimulatedBursts implements AgedMemory, AgedRegion, AgentClock {
   /** Of one core. */
   double agentShare() {
     return (double) agentNanos / (now - since);
+  }
+
+  int predictorWakes() {
+    return predictorWakes;
   }
 
   long demands() {
@@ -263,10 +271,12 @@ final class SimulatedBursts implements AgedMemory, AgedRegion, AgentClock {
   }
 
   @Override
-  public int drainNeeds(NeedLog.Reader reader) {
-    int shown = needs.size();
-    needs.forEach(need -> reader.needed(this, need.page, need.at, need.found));
-    needs.clear();
+  public int drainNeeds(NeedLog.Reader reader, int most) {
+    int shown = Math.min(needs.size(), most);
+    for (int i = 0; i < shown; i++) {
+      Need need = needs.removeFirst();
+      reader.needed(this, need.page, need.at, need.found);
+    }
     use(shown * 100L);
     return shown;
   }

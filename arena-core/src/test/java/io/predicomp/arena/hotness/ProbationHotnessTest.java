@@ -148,7 +148,7 @@ class ProbationHotnessTest {
     }
 
     @Override
-    public int drainNeeds(NeedLog.Reader reader) {
+    public int drainNeeds(NeedLog.Reader reader, int most) {
       throw new UnsupportedOperationException();
     }
 

@@ -123,7 +123,9 @@ class PageAgesTest {
     pager
         .mover
         .needs()
-        .drain((table, page, nanos, prefetched) -> found.add(prefetched ? page : -1));
+        .drain(
+            (table, page, nanos, prefetched) -> found.add(prefetched ? page : -1),
+            Integer.MAX_VALUE);
     assertEquals(List.of(3, 4), found);
     MoverCounters counters = pager.mover.counters();
     assertEquals(10, counters.prefetches.sum());

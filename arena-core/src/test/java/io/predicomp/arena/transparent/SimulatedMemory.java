@@ -128,9 +128,10 @@ final class SimulatedMemory implements AgedMemory, AgentClock {
   }
 
   @Override
-  public int drainNeeds(NeedLog.Reader reader) {
-    int count = needs.size();
-    for (long page : needs) {
+  public int drainNeeds(NeedLog.Reader reader, int most) {
+    int count = Math.min(needs.size(), most);
+    List<Long> shown = needs.subList(0, count);
+    for (long page : shown) {
       region.ages.credit(
           (int) page / CLUSTER,
           fetched -> {
@@ -141,7 +142,7 @@ final class SimulatedMemory implements AgedMemory, AgentClock {
           });
       reader.needed(region, (int) page, now, false);
     }
-    needs.clear();
+    shown.clear();
     return count;
   }
 

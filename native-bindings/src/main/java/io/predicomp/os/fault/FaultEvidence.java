@@ -15,7 +15,7 @@ public final class FaultEvidence {
   /** Bytes of a cluster, {@code CLUSTER_BYTES}. */
   public static final int CLUSTER_BYTES = 64 * 1024;
 
-  private static final int NEEDS = 1 << 15;
+  private static final int NEEDS = 1 << 16;
   private static final int PAGE_BITS = 40;
   private static final int TIME_SHIFT = PAGE_BITS + 1;
   private static final int UNIT_SHIFT = 14;
@@ -43,11 +43,21 @@ public final class FaultEvidence {
     return (int) INT.getOpaque(AddressSpace.ALL, stamps + Integer.BYTES * cluster);
   }
 
+  /**
+   * {@return the bytes of memory that so many needs of one pool take, the latest of which are kept}
+   */
+  public static long needBytes(long needs) {
+    return Long.BYTES * Math.min(NEEDS, needs);
+  }
+
   /** The needs of one pool, for one reader; those it comes too late for are counted. */
   public static final class Needs {
     private final long written;
     private final long ring;
-    private long head;
+
+    /** Written by the reader. */
+    private volatile long head;
+
     private final AtomicLong lost = new AtomicLong();
 
     /**
@@ -58,15 +68,21 @@ public final class FaultEvidence {
       this.ring = counters + FaultKernel.NEED_RING;
     }
 
-    /** Shows what was written since the last call; returns how many. */
-    public int drain(Reader reader) {
-      long end = (long) LONG.getAcquire(AddressSpace.ALL, written);
-      long missed = Math.max(0, end - NEEDS - head);
-      head += missed;
+    /**
+     * Shows what was written and not shown yet.
+     *
+     * @param most how many needs at most; the later ones stay
+     * @return how many were shown
+     */
+    public int drain(Reader reader, int most) {
+      long latest = (long) LONG.getAcquire(AddressSpace.ALL, written);
+      long missed = Math.max(0, latest - NEEDS - head);
+      long from = head + missed;
+      long end = Math.min(latest, from + most);
       long now = System.nanoTime();
       int shown = 0;
-      for (; head < end; head++) {
-        long at = ring + Long.BYTES * (head & (NEEDS - 1));
+      for (long next = from; next < end; next++) {
+        long at = ring + Long.BYTES * (next & (NEEDS - 1));
         long need = (long) LONG.getAndSet(AddressSpace.ALL, at, 0L);
         if (need == 0) {
           missed++; // reserved, but not written yet
@@ -77,11 +93,12 @@ public final class FaultEvidence {
         reader.needed(page, now - (age << UNIT_SHIFT), (need >>> PAGE_BITS & 1) != 0);
         shown++;
       }
+      head = end;
       lost.addAndGet(missed);
       return shown;
     }
 
-    /** Needs that wait for the reader, those that are lost already included. By the reader. */
+    /** Needs that wait for the reader, those that are lost already included. Any thread. */
     public int waiting() {
       long end = (long) LONG.getAcquire(AddressSpace.ALL, written);
       return (int) Math.min(Integer.MAX_VALUE, end - head);
