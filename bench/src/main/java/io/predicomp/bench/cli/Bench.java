@@ -53,7 +53,7 @@ public final class Bench implements Runnable {
       sub.getCommandSpec().usageMessage().abbreviateSynopsis(true);
     }
     return commandLine
-        .setParameterExceptionHandler((e, args) -> Predicomp.refuse(e.getMessage()))
+        .setParameterExceptionHandler((e, args) -> Predicomp.refuse(e))
         .setExecutionExceptionHandler((e, sub, result) -> failed(e))
         .setUsageHelpAutoWidth(true);
   }

@@ -3,9 +3,11 @@ package io.predicomp.bench.cli;
 import io.predicomp.bench.process.ProcessMemBench;
 import io.predicomp.bench.result.Results;
 import io.predicomp.workloads.cli.Interruption;
+import io.predicomp.workloads.cli.Refusal;
 import io.predicomp.workloads.run.Clock;
 import io.predicomp.workloads.run.Deadline;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -54,6 +56,7 @@ final class MeasurementOptions {
    * @throws CannotMeasure if the measurement fails
    */
   int measure(Interruption interruption, Measurement measurement, Function<Results, String> table) {
+    requireWritable();
     Deadline endless = new Deadline(Clock.SYSTEM, Long.MAX_VALUE);
     interruption.watch(endless);
     try {
@@ -63,6 +66,19 @@ final class MeasurementOptions {
       return 0;
     } catch (IOException | ProcessMemBench.CannotRun e) {
       throw new CannotMeasure(e);
+    }
+  }
+
+  /** Before the measurement, not after it, when its results would be lost. */
+  private void requireWritable() {
+    Path file = csv == null ? defaultPath("") : csv;
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent == null || Files.isDirectory(file)) {
+      throw Refusal.ofFile("--csv", file);
+    }
+    Refusal.requireDirectory("--csv", parent);
+    if (Files.exists(file) && !Files.isWritable(file)) {
+      throw Refusal.ofFile("--csv", file);
     }
   }
 

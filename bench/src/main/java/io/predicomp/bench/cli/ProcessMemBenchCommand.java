@@ -59,7 +59,7 @@ final class ProcessMemBenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "Page contents, one or several, also {a,b} or \"a,b\": zero, repetitive, unique,"
-              + " mixed_50_50, ratio=R (1 to 20), file=PATH (default: repetitive unique"
+              + " mixed_50_50, json, ratio=R (1 to 20), file=PATH (default: repetitive unique"
               + " mixed_50_50).")
   List<String> datasets = List.of("repetitive", "unique", "mixed_50_50");
 

@@ -63,8 +63,7 @@ final class ReportCommand implements Callable<Integer> {
     try {
       Files.writeString(path, page);
     } catch (IOException e) {
-      throw Refusal.ofValue(
-          "--output", path, "cannot be written, a file in an existing directory can");
+      throw Refusal.ofFile("--output", path);
     }
     System.err.println("Written: " + path);
   }

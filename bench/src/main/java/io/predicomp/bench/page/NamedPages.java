@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 /** Page contents by name: those of the workloads, and two that are like what services keep. */
 public final class NamedPages {
   /** The names that {@link #parse} takes. */
-  public static final String FORMS = PageFills.FORMS + ", json, heap-dump";
+  public static final String FORMS = PageFills.FORMS + ", heap-dump";
 
   private static final int JSON_PAGES = 16_384;
 

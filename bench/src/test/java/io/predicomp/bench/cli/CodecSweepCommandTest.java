@@ -75,8 +75,12 @@ class CodecSweepCommandTest {
     assertRefused("--sizes", "32m", "a power of two from 1k to 16m");
     assertRefused("--codecs", "lz4-1+dict", "a dictionary is for lz4hc-LEVEL and zstd-LEVEL");
     assertRefused("--codecs", "brotli", "there is no codec 'brotli'");
-    assertRefused("--dataset", "jsn", "json, heap-dump");
+    assertRefused("--dataset", "jsn", "file=PATH, heap-dump");
+    assertRefused("--dataset", "file=/tmp", "cannot be read");
     assertRefused("--readback-factor", "-1", "from 0 to 1000");
+    assertRefused("--csv", "/", "cannot be written");
+    assertRefused("--csv", "/dev/null/x.csv", "no directory that can be written");
+    assertRefused("--size", "4k", "did you mean '--sizes'?");
   }
 
   private static void assertRefused(String option, String value, String message) {

@@ -35,7 +35,8 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Follows all processes of the machine, and asks those that have enrolled"
           + " (--controller-enroll) to compress their memory some time after they began.",
-      "Runs until Ctrl-C, or --duration-sec. As root it sees every process; without, it polls."
+      "Runs until Ctrl-C, or --duration-sec. As root it loads BPF programs; without, it asks the"
+          + " process connector, or polls /proc."
     })
 final class ControllerCommand implements Callable<Integer> {
   private static final Path SYSTEM_PRESSURE = Path.of("/proc/pressure/memory");
@@ -104,12 +105,11 @@ final class ControllerCommand implements Callable<Integer> {
   @Option(
       names = "--psi-threshold",
       paramLabel = "PCT",
-      defaultValue = "10",
       converter = Percent.class,
       description =
           "psi: percent of the last 10 s in which some task waited for memory, 0 to 100 (default:"
-              + " ${DEFAULT-VALUE}).")
-  double pressurePercent;
+              + " 10).")
+  @Nullable Double pressurePercent;
 
   @Option(
       names = "--psi-cgroup",
@@ -120,11 +120,9 @@ final class ControllerCommand implements Callable<Integer> {
   @Option(
       names = "--idle-threshold",
       paramLabel = "PCT",
-      defaultValue = "1",
       converter = Percent.class,
-      description =
-          "idle: percent of a processor, over a second, 0 to 100 (default: ${DEFAULT-VALUE}).")
-  double idlePercent;
+      description = "idle: percent of a processor, over a second, 0 to 100 (default: 1).")
+  @Nullable Double idlePercent;
 
   @Option(
       names = "--csv",
@@ -164,8 +162,11 @@ final class ControllerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Path pressure = pressureFile();
     TriggerPolicy chosenPolicy = policy();
+    requirePolicy("--psi-threshold", pressurePercent, "psi");
+    requirePolicy("--psi-cgroup", cgroup, "psi");
+    requirePolicy("--idle-threshold", idlePercent, "idle");
+    Path pressure = pressureFile();
     ControllerLog log = new ControllerLog(System.err, verbose);
     Deadline deadline =
         new Deadline(
@@ -232,16 +233,21 @@ final class ControllerCommand implements Callable<Integer> {
     long delay = (long) (delaySeconds * 1e9);
     return switch (policy) {
       case "delay" -> new DelayPolicy(delay);
-      case "psi" -> new PressurePolicy(delay, pressurePercent, LOOK_NANOS);
-      case "idle" -> new IdlePolicy(delay, idlePercent, LOOK_NANOS);
+      case "psi" ->
+          new PressurePolicy(delay, pressurePercent == null ? 10 : pressurePercent, LOOK_NANOS);
+      case "idle" -> new IdlePolicy(delay, idlePercent == null ? 1 : idlePercent, LOOK_NANOS);
       default -> throw Refusal.ofValue("--policy", policy, "is not delay, psi or idle");
     };
   }
 
-  private Path pressureFile() {
-    if (cgroup != null && !policy.equals("psi")) {
-      throw new Refusal("Option '--psi-cgroup' needs --policy psi.");
+  /** What belongs to another policy would be taken for what counts. */
+  private void requirePolicy(String option, @Nullable Object value, String wanted) {
+    if (value != null && !policy.equals(wanted)) {
+      throw new Refusal("Option '%s' needs --policy %s.".formatted(option, wanted));
     }
+  }
+
+  private Path pressureFile() {
     Path file = cgroup == null ? SYSTEM_PRESSURE : cgroup.resolve("memory.pressure");
     if (policy.equals("psi") && PressureStall.read(file).isEmpty()) {
       throw Refusal.ofValue(
@@ -273,8 +279,7 @@ final class ControllerCommand implements Callable<Integer> {
       return Optional.of(
           CsvFile.create(csvFile, "predicomp controller; started " + Instant.now() + "; " + about));
     } catch (IOException e) {
-      throw Refusal.ofValue(
-          "--csv", csvFile, "cannot be written, a file in an existing directory can");
+      throw Refusal.ofFile("--csv", csvFile);
     }
   }
 

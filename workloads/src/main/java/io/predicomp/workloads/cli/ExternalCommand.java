@@ -8,7 +8,6 @@ import io.predicomp.workloads.run.Clock;
 import io.predicomp.workloads.run.Deadline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -152,7 +151,8 @@ final class ExternalCommand implements Callable<Integer> {
     Optional<Path> program = tool.find(System.getenv());
     if (program.isEmpty()) {
       System.err.println(
-          "predicomp: " + tool.label() + " is not installed: " + tool.remedy() + ".");
+          "predicomp: %s is not installed: %s."
+              .formatted(tool.label(), tool.remedy(System.getenv())));
       return NOT_FOUND;
     }
     Path home = Path.of(System.getProperty("predicomp.home", ".")).toAbsolutePath();
@@ -172,13 +172,13 @@ final class ExternalCommand implements Callable<Integer> {
                 Optional.ofNullable(bound),
                 Optional.ofNullable(test)),
             deadline::isInterrupted);
+    Refusal.requireDirectory("--results", parent);
     return report(run, parent);
   }
 
   private int report(ExternalRun run, Path parent) {
     Map<String, Object> summary;
     try {
-      Files.createDirectories(parent);
       summary = run.into(parent);
     } catch (IllegalArgumentException e) {
       throw new Refusal("Invalid profile: " + e.getMessage() + ".");

@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -103,6 +105,7 @@ final class MatrixCommand implements Callable<Integer> {
             optional(regionMebibytes),
             optional(workers),
             workloads());
+    Refusal.requireDirectory("--results", settings.results());
     Deadline deadline = new Deadline(Clock.SYSTEM, Long.MAX_VALUE);
     interruption.watch(deadline);
     try {
@@ -115,7 +118,8 @@ final class MatrixCommand implements Callable<Integer> {
           all.size() == settings.workloads().size() && all.stream().allMatch(MatrixResult::isGood);
       return good ? 0 : 1;
     } catch (IOException e) {
-      throw new UncheckedIOException("results cannot be written: " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          new IOException("results cannot be written: " + e.getMessage(), e));
     }
   }
 
@@ -127,11 +131,15 @@ final class MatrixCommand implements Callable<Integer> {
     if (names == null) {
       return List.of(MatrixWorkload.values());
     }
+    String known =
+        Arrays.stream(MatrixWorkload.values())
+            .map(MatrixWorkload::command)
+            .collect(Collectors.joining(", "));
     List<MatrixWorkload> chosen = new ArrayList<>();
     for (String name : names) {
       chosen.add(
           MatrixWorkload.of(name)
-              .orElseThrow(() -> Refusal.ofValue("--workloads", name, "is not a workload")));
+              .orElseThrow(() -> Refusal.ofValue("--workloads", name, "is not one of " + known)));
     }
     return chosen;
   }

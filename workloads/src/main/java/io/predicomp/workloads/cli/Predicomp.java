@@ -112,7 +112,7 @@ public final class Predicomp implements Runnable {
   private static CommandLine prepare(CommandLine commandLine) {
     describe(commandLine);
     return commandLine
-        .setParameterExceptionHandler((e, args) -> refuse(Suggestion.explain(e)))
+        .setParameterExceptionHandler((e, args) -> refuse(e))
         .setExecutionExceptionHandler((e, sub, result) -> failed(e))
         .setUsageHelpAutoWidth(true);
   }
@@ -130,6 +130,11 @@ public final class Predicomp implements Runnable {
   public static int refuse(String message) {
     System.err.println("predicomp: " + message);
     return REFUSED;
+  }
+
+  /** The same for what the parser found. */
+  public static int refuse(ParameterException e) {
+    return refuse(Suggestion.explain(e));
   }
 
   /** What the machine or the user causes is told in a sentence; the rest is our mistake. */

@@ -34,8 +34,7 @@ final class StatsFile implements AutoCloseable {
       return new StatsFile(
           FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE));
     } catch (IOException e) {
-      throw Refusal.ofValue(
-          "--arena-stats-json", path, "cannot be written, a file in an existing directory can");
+      throw Refusal.ofFile("--arena-stats-json", path);
     }
   }
 

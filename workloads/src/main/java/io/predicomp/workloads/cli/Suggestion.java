@@ -7,24 +7,29 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What a user may have meant by a mistyped option or command. */
+/** What a user is told of a mistyped option or command. */
 final class Suggestion {
   /** A word that needs more changes than one in so many letters is another word. */
   private static final int LETTERS_PER_CHANGE = 3;
 
   private Suggestion() {}
 
-  /** {@return the exception's message, with the nearest option or command if one is near} */
+  /**
+   * {@return the exception's message, or for what is unknown the nearest option or command, or
+   * where all are listed if none is near}
+   */
   static String explain(ParameterException e) {
     if (!(e instanceof UnmatchedArgumentException unmatched)) {
       return e.getMessage();
     }
     String typed = unmatched.getUnmatched().getFirst().split("=", 2)[0];
     CommandSpec spec = e.getCommandLine().getCommandSpec();
-    return nearest(
-            typed, typed.startsWith("-") ? spec.optionsMap().keySet() : spec.subcommands().keySet())
-        .map(name -> e.getMessage() + "; did you mean '" + name + "'?")
-        .orElse(e.getMessage());
+    boolean isOption = typed.startsWith("-");
+    String kind = isOption ? "option" : spec.subcommands().isEmpty() ? "argument" : "command";
+    return "Unknown %s: '%s'; ".formatted(kind, typed)
+        + nearest(typed, isOption ? spec.optionsMap().keySet() : spec.subcommands().keySet())
+            .map("did you mean '%s'?"::formatted)
+            .orElse("%s --help lists what there is.".formatted(spec.qualifiedName()));
   }
 
   private static Optional<String> nearest(String typed, Collection<String> names) {

@@ -42,12 +42,12 @@ final class ToolsCommand implements Runnable {
         found.put("status", program.isPresent() ? "found" : "missing");
         found.put(
             program.isPresent() ? "path" : "remedy",
-            program.map(Path::toString).orElse(tool.remedy()));
+            program.map(Path::toString).orElse(tool.remedy(System.getenv())));
         all.put(tool.label(), found);
         text.append(
             program
                 .map(path -> "yes  %-10s %s%n".formatted(tool.label(), path))
-                .orElse("NO   %-10s %s%n".formatted(tool.label(), tool.remedy())));
+                .orElse("NO   %-10s %s%n".formatted(tool.label(), tool.remedy(System.getenv()))));
       }
       StandardOutput.print(json ? JsonLine.of(all) + System.lineSeparator() : text.toString());
       return 0;

@@ -21,8 +21,7 @@ record TraceFile(@Nullable PrintStream out) implements AutoCloseable {
               ? null
               : new PrintStream(Files.newOutputStream(path), false, StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw Refusal.ofValue(
-          option, String.valueOf(path), "cannot be written, a file in an existing directory can");
+      throw Refusal.ofFile(option, path);
     }
   }
 

@@ -109,7 +109,10 @@ public final class ExternalRun {
     String arguments =
         profile
             .text("arguments")
-            .orElseThrow(() -> new IllegalArgumentException("the profile has no arguments"));
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "the profile " + request.profile() + " has no 'arguments'"));
     for (String argument : arguments.split("\\s+", -1)) {
       command.add(profile.fill(argument, values));
     }

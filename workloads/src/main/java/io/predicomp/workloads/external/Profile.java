@@ -28,7 +28,8 @@ public final class Profile {
     try (Reader reader = Files.newBufferedReader(file)) {
       properties.load(reader);
     } catch (IOException | IllegalArgumentException e) {
-      throw new IllegalArgumentException("the profile " + file + " cannot be read: " + e, e);
+      throw new IllegalArgumentException(
+          "the profile " + file + " cannot be read, a text file of properties can", e);
     }
   }
 

@@ -39,9 +39,13 @@ public enum Tool {
     return label;
   }
 
-  /** {@return how to get it} */
-  public String remedy() {
-    return remedy;
+  /** {@return how to get it, and before that what is wrong about where it was looked for} */
+  public String remedy(Map<String, String> environment) {
+    String directory = environment.get("MMTESTS_DIR");
+    return this == MMTESTS && directory != null
+        ? "MMTESTS_DIR is '%s', where no %s can be executed; %s"
+            .formatted(directory, program, remedy)
+        : remedy;
   }
 
   /** {@return the suffix of the file it writes for machines, empty if it writes none} */

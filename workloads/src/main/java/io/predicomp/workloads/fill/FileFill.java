@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -24,6 +25,9 @@ final class FileFill implements PageFill {
    */
   FileFill(Path path, int pageBytes) throws IOException {
     this.path = path;
+    if (Files.isDirectory(path)) {
+      throw new IOException(path + " is a directory");
+    }
     this.file = FileChannel.open(path, StandardOpenOption.READ);
     this.filePages = file.size() / pageBytes;
     if (filePages == 0) {

@@ -87,6 +87,15 @@ class ExternalLauncherTest {
     assertTrue(run.err().contains(hint), run.err());
   }
 
+  @Test
+  void aWrongMmtestsDirectoryIsNamed() throws IOException {
+    ProcessBuilder builder = builder(SCRIPTS.resolve("run_mmtests_stub.sh"));
+    builder.environment().put("MMTESTS_DIR", "/no/such");
+    Launched run = Launched.finish(builder.start());
+    assertEquals(127, run.exitCode(), run.toString());
+    assertTrue(run.err().contains("MMTESTS_DIR is '/no/such'"), run.err());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"check_tools.sh"})
   void theToolsAreListed(String script) throws IOException {
