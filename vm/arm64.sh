@@ -6,7 +6,9 @@
 # therefore not tested here; that is what the jcstress tests are for, on such a processor.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
-repository=$(dirname "$here")
+# shellcheck source-path=SCRIPTDIR source=lab.sh
+source "$here/lab.sh"
+help_if_asked "$@"
 
 arena=(
   io.predicomp.arena.ArenaLifecycleTest io.predicomp.arena.PageAccessTest io.predicomp.arena.PageMovementTest
@@ -36,13 +38,9 @@ if [ -n "${PREDICOMP_VM:-}" ]; then
   exit "$status"
 fi
 
-say() {
-  printf 'vm: %s\n' "$1" >&2
-  exit 125
-}
-[ -d "$repository/arena-core/target/test-classes" ] || say "There are no test classes: run mvn verify first."
+[ -d "$repository/arena-core/target/test-classes" ] || fail "There are no test classes: run mvn verify first."
 [ -e "$repository/native-bindings/target/classes/META-INF/native/linux-aarch64/libpredicomp.so" ] ||
-  say "There is no libpredicomp for AArch64: install gcc-aarch64-linux-gnu and libc6-dev-arm64-cross, and run mvn verify."
+  fail "There is no libpredicomp for AArch64: install gcc-aarch64-linux-gnu and libc6-dev-arm64-cross, and run mvn verify."
 
 scratch=${PREDICOMP_VM_SCRATCH:-${PREDICOMP_VM_CACHE:-$here/cache}/scratch}
 mkdir -p "$scratch/arm64"

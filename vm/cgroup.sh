@@ -8,6 +8,7 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 root=$(dirname "$here")
 # shellcheck source-path=SCRIPTDIR source=lab.sh
 source "$here/lab.sh"
+help_if_asked "$@"
 
 if [ -z "${PREDICOMP_VM:-}" ]; then
   exec "$here/run.sh" --timeout 300 "$@" -- vm/cgroup.sh

@@ -4,6 +4,8 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lab.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lab.sh"
+help_if_asked "$@"
+[ $# -eq 0 ] || wrong "vm/check_host.sh takes no options, and got '$*'."
 
 status=0
 good() { printf 'ok       %s\n' "$1"; }

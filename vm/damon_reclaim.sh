@@ -49,7 +49,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --) shift && break ;;
     --help | -h) usage && exit 0 ;;
-    --*)
+    --duration-sec | --region-mb | --idle-ms | --rounds | --cold-ms | --cpu-pct | --stall-pct | --ways | --fill | --out)
       [ $# -gt 1 ] || wrong "$1 needs a value."
       case $1 in
         --duration-sec) number "$1" "$2" 30 300 && seconds=$2 ;;
@@ -70,10 +70,10 @@ while [ $# -gt 0 ]; do
           fill=$2
           ;;
         --out) touch "$2" 2>/dev/null || wrong "--out is '$2', which cannot be written."; out=$2 ;;
-        *) wrong "There is no option $1; vm/damon_reclaim.sh --help lists them." ;;
       esac
       shift
       ;;
+    -*) wrong "There is no option $1; vm/damon_reclaim.sh --help lists them." ;;
     *)
       [[ " $all " == *" $1 "* ]] || wrong "There is no case $1; cases are $all."
       cases+=("$1")

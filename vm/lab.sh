@@ -19,6 +19,16 @@ fail() {
   exit 125
 }
 
+# help_if_asked ARGUMENT...: for --help, what a script whose options go to vm/run.sh says at its top.
+help_if_asked() {
+  case ${1:-} in
+    -h | --help)
+      sed -n '2,/^[^#]/{/^# shellcheck/d;s/^# \{0,1\}//p;}' "$0"
+      exit 0
+      ;;
+  esac
+}
+
 # For a wrong option or setting.
 wrong() {
   say "$1"
@@ -209,8 +219,6 @@ unpack() {
 fetch_kernel() {
   local directory package release
   directory=$(kernel_directory)
-  [ -z "$PREDICOMP_VM_KERNEL_DIR" ] ||
-    fail "There is no boot/vmlinuz-RELEASE in $PREDICOMP_VM_KERNEL_DIR (PREDICOMP_VM_KERNEL_DIR)."
   say "fetching $PREDICOMP_VM_KERNEL_PACKAGE, 110 MB, once"
   package=$(real_package "$PREDICOMP_VM_KERNEL_PACKAGE")
   if [ "$package" = "$PREDICOMP_VM_KERNEL_PACKAGE" ]; then
@@ -280,7 +288,7 @@ fetch_tools() {
   package=$(qemu_package)
   if [ -z "$(find_qemu)" ]; then
     [ -z "$PREDICOMP_VM_QEMU" ] ||
-      fail "There is no program $PREDICOMP_VM_QEMU (PREDICOMP_VM_QEMU)."
+      wrong "PREDICOMP_VM_QEMU is '$PREDICOMP_VM_QEMU', and there is no such program."
     say "fetching QEMU, 17 MB, once"
     (cd "$PREDICOMP_VM_CACHE" && download "$package" && rm -f "$package"_*.deb) ||
       fail "apt-get does not know the package $package."

@@ -75,6 +75,8 @@ case $PREDICOMP_VM_ARCH in
   amd64 | arm64) ;;
   *) wrong "--arch takes amd64 or arm64, not '$PREDICOMP_VM_ARCH'." ;;
 esac
+[ -z "$PREDICOMP_VM_KERNEL_DIR" ] || [ -n "$(find_kernel)" ] ||
+  wrong "--kernel-dir is '$PREDICOMP_VM_KERNEL_DIR', which has no boot/vmlinuz-RELEASE (PREDICOMP_VM_KERNEL_DIR)."
 [ "$PREDICOMP_VM_ARCH $PREDICOMP_VM_ACCEL" != "arm64 kvm" ] ||
   wrong "--accel kvm runs amd64 only; with --arch arm64 the machine is emulated (tcg or auto)."
 case $PREDICOMP_VM_ACCEL in
@@ -87,11 +89,11 @@ if ! $fetch_only; then
   if $shell && ! { [ -t 0 ] && [ -t 1 ]; }; then wrong "--shell needs a terminal."; fi
 fi
 
+scratch=${PREDICOMP_VM_SCRATCH:-$PREDICOMP_VM_CACHE/scratch}
+mkdir -p "$scratch" 2>/dev/null && [ -w "$scratch" ] ||
+  wrong "--scratch is '$scratch', and no directory that can be written or made (PREDICOMP_VM_SCRATCH)."
 fetch
 $fetch_only && exit 0
-
-scratch=${PREDICOMP_VM_SCRATCH:-$PREDICOMP_VM_CACHE/scratch}
-mkdir -p "$scratch" || fail "The scratch directory $scratch cannot be made."
 
 job=$(mktemp -d)
 qemu_pid=

@@ -3,6 +3,9 @@
 # with the JUnit tag vm, of which none may be skipped, and then vm/loops.sh and vm/cgroup.sh. Options go to vm/run.sh.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source-path=SCRIPTDIR source=lab.sh
+source "$here/lab.sh"
+help_if_asked "$@"
 module=$(dirname "$here")/native-bindings
 
 if [ -n "${PREDICOMP_VM:-}" ]; then
@@ -16,8 +19,7 @@ if [ -n "${PREDICOMP_VM:-}" ]; then
 fi
 
 if [ ! -d "$module/target/test-classes" ]; then
-  printf 'vm: There are no test classes: run mvn verify first.\n' >&2
-  exit 125
+  fail "There are no test classes: run mvn verify first."
 fi
 for jdk in "${JAVA_HOME:-}" "${JAVA25_HOME:-}" /usr/lib/jvm/* /opt/*; do
   if [ -n "$jdk" ] && [ -x "$jdk/bin/java" ] &&
@@ -27,8 +29,7 @@ for jdk in "${JAVA_HOME:-}" "${JAVA25_HOME:-}" /usr/lib/jvm/* /opt/*; do
   fi
 done
 if [ -z "${home:-}" ]; then
-  printf 'vm: The tests need JDK 25 or newer: install one, or set JAVA_HOME to it.\n' >&2
-  exit 125
+  fail "The tests need JDK 25 or newer: install one, or set JAVA_HOME to it."
 fi
 
 libraries=$module/target/vm-test.classpath

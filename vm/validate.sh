@@ -4,6 +4,9 @@
 # shellcheck disable=SC2317 # functions that check calls
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source-path=SCRIPTDIR source=lab.sh
+source "$here/lab.sh"
+help_if_asked "$@"
 
 if [ -z "${PREDICOMP_VM:-}" ]; then
   exec "$here/run.sh" --timeout 120 "$@" -- vm/validate.sh
