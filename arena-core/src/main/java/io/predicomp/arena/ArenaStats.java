@@ -18,8 +18,7 @@ import java.util.Map;
  * @param stall waiting for demand restores, since the arena was opened
  * @param tiers recompression of pages that stay compressed
  * @param loops what background loops do and why; {@link Loops#OFF} without them
- * @param pageTableBytes heap bytes of page tables, demotion order and what the loops remember of
- *     pages
+ * @param pageTableBytes bytes of page tables, demotion order and what the loops remember of pages
  * @param barrier how threads are made to pass a barrier: {@code membarrier} or {@code handshake}
  * @param discarder how memory is given back: {@code process_madvise} or {@code madvise}
  */
