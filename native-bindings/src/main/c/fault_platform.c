@@ -279,6 +279,8 @@ int platform_is_runnable(uint32_t thread)
 
 void *platform_map(uint64_t bytes)
 {
+	if ((errno = -FAULT_FAIL(CALL_MAP)) != 0)
+		return NULL;
 	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (memory == MAP_FAILED)
@@ -288,9 +290,17 @@ void *platform_map(uint64_t bytes)
 	if (madvise(memory, bytes, MADV_DONTFORK) == 0)
 		return memory;
 	int error = errno;
-	munmap(memory, bytes);
+	platform_unmap((uint64_t)(uintptr_t)memory, bytes);
 	errno = error;
 	return NULL;
+}
+
+void platform_unmap(uint64_t at, uint64_t bytes)
+{
+	void *memory = (void *)(uintptr_t)at;
+
+	if (FAULT_FAIL(CALL_UNMAP) != 0 || munmap(memory, bytes) != 0)
+		madvise(memory, bytes, MADV_DONTNEED);
 }
 
 static struct {

@@ -32,6 +32,11 @@ int platform_marks(void);
 
 /* Private zeroed memory that no child inherits; NULL and errno. */
 void *platform_map(uint64_t bytes);
+/*
+ * Where the process has as many mappings as it may have, unmapping can take one more, because the
+ * kernel joins neighbours: then the memory goes back, and the addresses are lost.
+ */
+void platform_unmap(uint64_t at, uint64_t bytes);
 
 /* Sleeps until woken, while the low half is that, for so long at most. */
 void platform_wait(_Atomic uint64_t *word, uint32_t low_half, uint64_t nanos);
@@ -77,7 +82,9 @@ static inline void platform_pause(void)
 enum fault_point {
 	AT_CLOSING, AT_COMPRESSING, AT_COMMIT, AT_DISCARDED, AT_DECODED, AT_UNPROTECTING, AT_SWAPPING
 };
-enum fault_call { CALL_COPY, CALL_ZERO, CALL_PROTECT, CALL_UNPROTECT, CALL_REGISTER, CALL_DISCARD, CALL_MARK };
+enum fault_call { CALL_COPY, CALL_ZERO, CALL_PROTECT, CALL_UNPROTECT, CALL_REGISTER, CALL_DISCARD, CALL_MARK,
+	CALL_MAP, CALL_UNMAP
+};
 enum fault_break { NO_PROTECTION = 1, NO_GENERATION = 2, CLEAN_UNPROTECTED = 4, STALE_SWAP = 8 };
 
 #ifdef FAULT_TEST

@@ -151,7 +151,7 @@ PREDICOMP_EXPORT uint64_t predicomp_fault_pool_counters(struct fault_pool *pool)
 PREDICOMP_EXPORT void predicomp_fault_pool_close(struct fault_pool *pool)
 {
 	drain();
-	munmap(pool, pages_up(sizeof *pool));
+	platform_unmap((uint64_t)(uintptr_t)pool, pages_up(sizeof *pool));
 }
 
 /*
@@ -179,13 +179,13 @@ PREDICOMP_EXPORT int64_t predicomp_fault_region_open(struct fault_pool *pool, ui
 	uint8_t *memory = platform_map(granules + GRANULE);
 	if (memory == NULL) {
 		error = -errno;
-		munmap(region, table);
+		platform_unmap((uint64_t)(uintptr_t)region, table);
 		return error;
 	}
 	uint64_t start = (uint64_t)(uintptr_t)memory, base = (start + GRANULE - 1) & ~(GRANULE - 1);
 	if (base > start)
-		munmap(memory, base - start);
-	munmap((void *)(uintptr_t)(base + bytes), start + granules + GRANULE - base - bytes);
+		platform_unmap(start, base - start);
+	platform_unmap(base + bytes, start + granules + GRANULE - base - bytes);
 	/* Locked memory cannot be discarded; after mlockall new mappings are locked. */
 	munlock((void *)(uintptr_t)base, bytes);
 
@@ -204,9 +204,11 @@ PREDICOMP_EXPORT int64_t predicomp_fault_region_open(struct fault_pool *pool, ui
 	if (error == 0 && pool->ledger && (error = platform_discard(base, bytes)) == 0)
 		error = fault_register(region);
 	if (error != 0) {
+		/* Whoever looks for pages of a region that lay here before may have found this one. */
 		unlink_region(base, bytes);
-		munmap((void *)(uintptr_t)base, bytes);
-		munmap(region, table);
+		drain();
+		platform_unmap(base, bytes);
+		platform_unmap((uint64_t)(uintptr_t)region, table);
 		return error;
 	}
 	result[0] = base;
@@ -226,7 +228,7 @@ PREDICOMP_EXPORT void predicomp_fault_region_close(struct fault_region *region)
 	fault_close_pages(region);
 	unlink_region(base, bytes);
 	drain();
-	munmap((void *)(uintptr_t)base, bytes);
+	platform_unmap(base, bytes);
 	fault_enter(region, -atomic_load(&region->entered));
-	munmap(region, region->table_bytes);
+	platform_unmap((uint64_t)(uintptr_t)region, region->table_bytes);
 }

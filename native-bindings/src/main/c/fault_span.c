@@ -140,6 +140,9 @@ void fault_close_pages(struct fault_region *r)
 		for (;;) {
 			uint64_t w = load(page), entry = page->entry;
 			enum fault_state s = STATE(w);
+			/* A write would take memory for the table's page, 4 GiB in all for a TiB never touched. */
+			if (w == 0)
+				break;
 			if (s == CLOSING || s == DROP || s == REST || s == UNWP) {
 				wait_while(page, w);
 			} else if (cas(page, w, word(w, CLOSED, NONE))) {

@@ -113,7 +113,10 @@ void fault_note_use(struct fault_region *r, uint64_t index);
 /* fault_region.c: from here on touches of absent memory are faults; 0 or -errno. */
 int fault_register(struct fault_region *r);
 
-/* fault_span.c: no fault is ours any more afterwards. Blocks go to the pool's list of freed ones. */
+/*
+ * fault_span.c: no fault is ours any more afterwards, but on pages that were never touched, which have
+ * nothing to lose. Blocks go to the pool's list of freed ones.
+ */
 void fault_close_pages(struct fault_region *r);
 
 #endif

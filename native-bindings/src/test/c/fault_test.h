@@ -92,9 +92,12 @@ void check(struct region *r, uint64_t pages);
 /* Whether steps are held up; lets the next calls of the kernel fail. */
 extern int fault_test_widened;
 void fail_next(enum fault_call call, int times, int error);
+/* One call fails, after so many that do not. */
+void fail_after(enum fault_call call, int spare, int error);
 uint64_t next_random(uint64_t *seed);
 
 void unit(void);
+void opening(struct pool *p);
 int storm(const char *name, double seconds, uint64_t pages, int evictors, int hold_up, uint64_t room);
 int limit(const char *library, uint64_t pages);
 int faults(uint64_t pages);

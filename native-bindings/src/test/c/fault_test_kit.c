@@ -8,7 +8,7 @@
 
 unsigned fault_test_broken;
 int fault_test_widened;
-static _Atomic int failing[CALL_MARK + 1], failure[CALL_MARK + 1];
+static _Atomic int spared[CALL_UNMAP + 1], failing[CALL_UNMAP + 1], failure[CALL_UNMAP + 1];
 
 void fault_test_hook(enum fault_point point)
 {
@@ -22,6 +22,8 @@ void fault_test_hook(enum fault_point point)
 
 int fault_test_fail(enum fault_call call)
 {
+	if (atomic_load(&spared[call]) > 0 && atomic_fetch_sub(&spared[call], 1) > 0)
+		return 0;
 	if (atomic_load(&failing[call]) > 0 && atomic_fetch_sub(&failing[call], 1) > 0)
 		return atomic_load(&failure[call]);
 	return 0;
@@ -30,7 +32,14 @@ int fault_test_fail(enum fault_call call)
 void fail_next(enum fault_call call, int times, int error)
 {
 	atomic_store(&failure[call], error);
+	atomic_store(&spared[call], 0);
 	atomic_store(&failing[call], times);
+}
+
+void fail_after(enum fault_call call, int spare, int error)
+{
+	fail_next(call, 1, error);
+	atomic_store(&spared[call], spare);
 }
 
 /* ---- a pool: slots of one size, freed as CompressedPool frees --------------------------------- */

@@ -404,6 +404,7 @@ void unit(void)
 	pins(&p);
 	marks(&p);
 	failures(&p);
+	opening(&p);
 	evidence(&p);
 	denser(&p);
 	blocks_move(&p);
