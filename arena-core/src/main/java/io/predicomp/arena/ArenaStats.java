@@ -148,7 +148,8 @@ public record ArenaStats(
    * @param rescued stayed: accessed while being compressed
    * @param smallGain stayed: saved less than {@code minSavingsPercent}
    * @param poolFull stayed: no room in the pool
-   * @param discardFailed stayed: the kernel did not take the memory back
+   * @param discardFailed stayed: the kernel did not take the memory back, or did not let it be
+   *     managed
    * @param noMemory stayed: the codec had no memory to work in
    */
   public record Demotions(

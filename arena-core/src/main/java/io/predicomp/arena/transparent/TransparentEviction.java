@@ -8,12 +8,15 @@ import io.predicomp.arena.page.PageEncoder;
 import io.predicomp.arena.page.PageEntry;
 import io.predicomp.arena.page.PoolPressure;
 import io.predicomp.arena.pool.CompressedPool;
+import io.predicomp.os.Errno;
+import io.predicomp.os.ErrnoException;
 import io.predicomp.os.address.AddressSpace;
 import io.predicomp.os.fault.FaultBatch;
 import io.predicomp.os.fault.FaultKernel;
 import io.predicomp.os.fault.FaultPage;
 import io.predicomp.os.memory.Mapping;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * Takes batches of pages out of memory. Used by the holder of the demotion lock.
@@ -33,8 +36,14 @@ final class TransparentEviction implements AutoCloseable {
   private final boolean[] stored = new boolean[FaultBatch.CAPACITY];
   private final long[] entries = new long[FaultBatch.CAPACITY];
   private final byte[] decided = new byte[FaultBatch.CAPACITY];
-  private final Mapping copy;
-  private final Mapping payload;
+
+  /** One for both of the next two, so that nothing is left over where it cannot be had. */
+  private final Mapping buffers;
+
+  /** Where a page is copied, so that no writer can change what is being compressed. */
+  private final long copy;
+
+  private final long payload;
   private int candidates;
 
   TransparentEviction(TransparentMover.Parts parts) {
@@ -44,8 +53,9 @@ final class TransparentEviction implements AutoCloseable {
     this.sums = parts.checksums();
     this.pageBytes = parts.pageBytes();
     this.encoder = new PageEncoder(parts.codec(), parts.admission(), pageBytes);
-    this.copy = Mapping.anonymous(pageBytes);
-    this.payload = Mapping.anonymous(pageBytes);
+    this.buffers = Mapping.anonymous(2L * pageBytes);
+    this.copy = buffers.address();
+    this.payload = copy + pageBytes;
   }
 
   /** Pages that the last call tried to demote. */
@@ -64,11 +74,16 @@ final class TransparentEviction implements AutoCloseable {
     DemoteBatchEvent event = DemoteBatchEvent.beginIfEnabled();
     pool.drainFreed();
     pressure.reserve(count);
-    candidates = FaultKernel.begin(region.handle, first, count, batch);
+    // All at once: whatever stops the batch half way must not free what an earlier one stored.
+    Arrays.fill(stored, false);
+    candidates = begin(region, first, count);
+    if (candidates < 0) {
+      candidates = 0;
+      return 0;
+    }
     boolean complete = false;
     try {
       for (int i = 0; i < count; i++) {
-        stored[i] = false;
         decide(region, i, first + i, mark);
       }
       complete = true;
@@ -91,6 +106,25 @@ final class TransparentEviction implements AutoCloseable {
     return demoted;
   }
 
+  /**
+   * As the fault kernel's, but negative where it is refused what it needs, above all to register
+   * the region: the pages stay, and the next eviction asks again.
+   */
+  private int begin(TransparentRegion region, int first, int count) {
+    try {
+      int begun = FaultKernel.begin(region.handle, first, count, batch);
+      region.registered = true;
+      return begun;
+    } catch (ErrnoException e) {
+      if (e.is(Errno.EINVAL)) {
+        throw e; // not asked for as it should be
+      }
+      counters.demoteAttempts.add(count);
+      counters.keptDiscardFailed.add(count);
+      return -1;
+    }
+  }
+
   /** After an error that nobody foresaw: all pages stay in memory. */
   private void abort(int count) {
     for (int i = 0; i < count; i++) {
@@ -108,8 +142,7 @@ final class TransparentEviction implements AutoCloseable {
       action = FaultBatch.CLEAN;
     } else if (word != 0) {
       counters.compressAttempts.increment();
-      // A copy, because a writer may take the page back and write while the codec reads.
-      long at = copy.address();
+      long at = copy;
       MemorySegment.copy(AddressSpace.ALL, region.address(page), AddressSpace.ALL, at, pageBytes);
       if (SameFilled.isSameFilled(AddressSpace.ALL, at, pageBytes)) {
         entries[i] = SameFilled.firstWord(AddressSpace.ALL, at);
@@ -126,7 +159,7 @@ final class TransparentEviction implements AutoCloseable {
   }
 
   private byte compress(TransparentRegion region, int i, int page, int mark) {
-    int length = encoder.encode(copy.address(), payload.address());
+    int length = encoder.encode(copy, payload);
     if (length == 0) {
       counters.keptSmallGain.increment();
       return FaultBatch.REJECT;
@@ -135,7 +168,7 @@ final class TransparentEviction implements AutoCloseable {
       counters.keptNoMemory.increment();
       return FaultBatch.ABORT;
     }
-    long handle = pressure.store(region.firstPage + page, payload.address(), length, mark);
+    long handle = pressure.store(region.firstPage + page, payload, length, mark);
     if (handle < 0) {
       counters.keptPoolFull.increment();
       return FaultBatch.ABORT;
@@ -176,8 +209,6 @@ final class TransparentEviction implements AutoCloseable {
 
   @Override
   public void close() {
-    batch.close();
-    copy.close();
-    payload.close();
+    buffers.close();
   }
 }

@@ -5,7 +5,7 @@ import io.predicomp.arena.codec.PageCodec;
 import java.lang.foreign.MemorySegment;
 
 /** LZ4, until a test tells it to do something else. */
-class FaultyCodec implements PageCodec {
+public class FaultyCodec implements PageCodec {
   private final PageCodec right = Codecs.parse("lz4");
 
   @Override

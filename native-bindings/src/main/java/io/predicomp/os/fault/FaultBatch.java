@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
  * The pages of one eviction between {@link FaultKernel#begin} and {@link FaultKernel#commit}.
  * Allocated once and used again; one thread at a time.
  */
-public final class FaultBatch implements AutoCloseable {
+public final class FaultBatch {
   /** Most pages of a batch, {@code BATCH_PAGES}. */
   public static final int CAPACITY = 64;
 
@@ -27,7 +27,9 @@ public final class FaultBatch implements AutoCloseable {
   public static final byte RESCUED = 2;
   public static final byte DISCARD_FAILED = 3;
 
-  private final Arena lifetime = Arena.ofShared();
+  /** Goes with the batch: nothing is left over where a part of it cannot be had. */
+  private final Arena lifetime = Arena.ofAuto();
+
   final MemorySegment words = lifetime.allocate(JAVA_LONG, CAPACITY);
   final MemorySegment entries = lifetime.allocate(JAVA_LONG, CAPACITY);
   final MemorySegment checksums = lifetime.allocate(JAVA_INT, CAPACITY);
@@ -48,10 +50,5 @@ public final class FaultBatch implements AutoCloseable {
   /** {@return what was decided; after commit, what became of the page} */
   public byte outcome(int i) {
     return actions.get(JAVA_BYTE, i);
-  }
-
-  @Override
-  public void close() {
-    lifetime.close();
   }
 }
