@@ -1,7 +1,6 @@
 package io.predicomp.arena;
 
 import io.predicomp.arena.agent.AgentClock;
-import io.predicomp.arena.agent.AgentThread;
 import io.predicomp.arena.agent.BackgroundLoops;
 import io.predicomp.arena.hotness.DamonHotness;
 import io.predicomp.arena.page.AgedRegion;
@@ -14,8 +13,6 @@ import io.predicomp.arena.page.PageTable;
 import io.predicomp.arena.page.ProcessBarrier;
 import io.predicomp.arena.policy.PageTier;
 import io.predicomp.arena.pool.CompressedPool;
-import io.predicomp.arena.transparent.BudgetKeeper;
-import io.predicomp.arena.transparent.TransparentMemory;
 import io.predicomp.arena.transparent.TransparentMover;
 import io.predicomp.os.ErrnoException;
 import io.predicomp.os.memory.Mapping;
@@ -70,14 +67,12 @@ public final class CompressedArena implements AutoCloseable {
   /** Global page numbers are never used again, so a stale pin cannot name a new region's page. */
   private final AtomicLong nextPage = new AtomicLong(1);
 
-  /** Guarded by {@code lifecycle}; the mover is written once. */
+  private final TransparentMode transparentMode;
+
+  /** Guarded by {@code lifecycle}. */
   private final List<TransparentArena> transparentArenas = new CopyOnWriteArrayList<>();
 
-  private volatile @Nullable TransparentMover transparentMover;
   private @Nullable TransparentArena transparent;
-
-  /** Where there is a budget and transparent memory. */
-  private @Nullable AgentThread keeper;
 
   private CompressedArena(
       ArenaConfig config,
@@ -115,6 +110,19 @@ public final class CompressedArena implements AutoCloseable {
                         AgentClock.SYSTEM,
                         damon.map(this::watchedBy).stream().toList()))
             .orElse(null);
+    this.transparentMode =
+        new TransparentMode(
+            new TransparentMover.Parts(
+                mover,
+                pool,
+                config.codec(),
+                config.admission(),
+                config.checksums(),
+                loops != null,
+                config.pageBytes()),
+            nextPage::getAndAdd,
+            memory,
+            config.name());
   }
 
   private DamonHotness watchedBy(DamonHotness.Watcher damon) {
@@ -233,6 +241,7 @@ public final class CompressedArena implements AutoCloseable {
    *
    * @throws UnsupportedOperationException if this system, this build or the codec does not allow
    *     it; the message names reason and remedy
+   * @throws OutOfMemoryError if there is no memory for what it needs; later there may be
    * @throws IllegalStateException if this arena is closed
    */
   public TransparentArena transparent() {
@@ -254,6 +263,7 @@ public final class CompressedArena implements AutoCloseable {
    *
    * @throws UnsupportedOperationException if this system, this build or the codec does not allow
    *     it; the message names reason and remedy
+   * @throws OutOfMemoryError if there is no memory for what it needs; later there may be
    * @throws IllegalStateException if this arena is closed
    */
   public TransparentArena openTransparent() {
@@ -262,28 +272,7 @@ public final class CompressedArena implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("Already closed");
       }
-      TransparentMover moving = transparentMover;
-      if (moving == null) {
-        moving =
-            new TransparentMover(
-                new TransparentMover.Parts(
-                    mover,
-                    pool,
-                    config.codec(),
-                    config.admission(),
-                    config.checksums(),
-                    loops != null,
-                    config.pageBytes()),
-                nextPage::getAndAdd);
-        transparentMover = moving;
-        memory.add(new TransparentMemory(moving));
-        if (mover.budget().isLimited()) {
-          AgentThread thread =
-              new AgentThread(config.name(), new BudgetKeeper(moving), AgentThread::report);
-          keeper = thread;
-          thread.start();
-        }
-      }
+      TransparentMover moving = openMover();
       AtomicReference<TransparentArena> self = new AtomicReference<>();
       TransparentArena opened =
           new TransparentArena(moving, this::hint, () -> transparentArenas.remove(self.get()));
@@ -292,6 +281,14 @@ public final class CompressedArena implements AutoCloseable {
       return opened;
     } finally {
       lifecycle.unlock();
+    }
+  }
+
+  private TransparentMover openMover() {
+    try {
+      return transparentMode.open();
+    } catch (ErrnoException e) {
+      throw outOfMemory("cannot map the tables of transparent memory", e);
     }
   }
 
@@ -313,7 +310,7 @@ public final class CompressedArena implements AutoCloseable {
     }
   }
 
-  private static OutOfMemoryError outOfMemory(String what, ErrnoException cause) {
+  static OutOfMemoryError outOfMemory(String what, ErrnoException cause) {
     OutOfMemoryError error =
         new OutOfMemoryError(
             what
@@ -333,7 +330,7 @@ public final class CompressedArena implements AutoCloseable {
     for (Region region : regions) {
       demoted += mover.demote(region.table(), 0, region.pageCount());
     }
-    TransparentMover transparentPages = transparentMover;
+    TransparentMover transparentPages = transparentMode.mover();
     return transparentPages == null ? demoted : demoted + transparentPages.demoteAll();
   }
 
@@ -373,7 +370,7 @@ public final class CompressedArena implements AutoCloseable {
     for (Region region : regions) {
       tables.add(region.table());
     }
-    TransparentMover transparentPages = transparentMover;
+    TransparentMover transparentPages = transparentMode.mover();
     return StatsReader.read(
         config,
         mover,
@@ -413,14 +410,9 @@ public final class CompressedArena implements AutoCloseable {
       if (loops != null) {
         loops.close();
       }
-      if (keeper != null) {
-        keeper.close();
-      }
+      transparentMode.stop();
       claimed.forEach(Region::finishClose);
-      TransparentMover transparentPages = transparentMover;
-      if (transparentPages != null) {
-        transparentPages.close();
-      }
+      transparentMode.close();
       ArenaMBean bean = mBean;
       if (bean != null) {
         bean.unregister();

@@ -141,15 +141,21 @@ public final class TransparentArena implements Arena {
               + " bytes at once, but up to "
               + (long) pageBytes * (Integer.MAX_VALUE - 8));
     }
+    TransparentRegion region = map(bytes, (int) Math.max(1, pages));
     try {
-      TransparentRegion region = mover.open((int) Math.max(1, pages));
       regions.put(region.base(), region);
       return region;
+    } catch (Throwable t) {
+      mover.close(region);
+      throw t;
+    }
+  }
+
+  private TransparentRegion map(long bytes, int pages) {
+    try {
+      return mover.open(pages);
     } catch (ErrnoException e) {
-      OutOfMemoryError error =
-          new OutOfMemoryError("cannot map " + bytes + " bytes: " + e.getMessage());
-      error.initCause(e);
-      throw error;
+      throw CompressedArena.outOfMemory("cannot map " + bytes + " bytes", e);
     }
   }
 
@@ -258,14 +264,15 @@ public final class TransparentArena implements Arena {
     }
     boolean pinned = false;
     try {
+      TransparentPin pin = new TransparentPin(this, segment); // before: nobody else could unpin
       mover.restores().pin(region, segment.address(), segment.byteSize(), writable);
       pinned = true;
+      return pin;
     } finally {
       if (!pinned) {
         forgetPin();
       }
     }
-    return new TransparentPin(this, segment);
   }
 
   void unpin(MemorySegment segment) {

@@ -15,7 +15,11 @@ final class RegionCache {
 
   static final long MOST_BYTES = 32 << 20;
 
-  private final ArrayDeque<TransparentRegion> regions = new ArrayDeque<>();
+  static final int MOST_REGIONS = 256;
+
+  /** Room for one more from the start: a queue that cannot grow would lose mappings. */
+  private final ArrayDeque<TransparentRegion> regions = new ArrayDeque<>(MOST_REGIONS + 1);
+
   private long bytes;
 
   /** Whether a region is worth keeping. Reads nothing that changes after its close began. */
@@ -30,7 +34,7 @@ final class RegionCache {
 
   /** The one kept longest if there are too many, to be unmapped; else null. */
   @Nullable TransparentRegion overflow() {
-    return bytes > MOST_BYTES ? poll() : null;
+    return bytes > MOST_BYTES || regions.size() > MOST_REGIONS ? poll() : null;
   }
 
   /** The one kept longest; null if there is none. */

@@ -85,6 +85,7 @@ public final class TransparentMover implements AutoCloseable {
    * @throws UnsupportedOperationException if transparent mode cannot be used here, or not with that
    *     codec; the message names reason and remedy
    * @throws OutOfMemoryError if there is no memory for what its faults need
+   * @throws ErrnoException if the kernel refuses memory; nothing is left over then, as always
    */
   public TransparentMover(Parts parts, IntToLongFunction pageNumbers) {
     obstacle(parts.codec())
@@ -105,20 +106,24 @@ public final class TransparentMover implements AutoCloseable {
     this.pageNumbers = pageNumbers;
     this.restores = new TransparentRestores(pages, pageBytes, this::keepsCopiesAhead);
     this.eviction = new TransparentEviction(parts);
-    this.nativePool = FaultKernel.openPool(pool.memory().address(), pageBytes);
-    this.nativeCounters = FaultKernel.counters(nativePool);
-    Budget budget = pages.budget();
-    if (budget.isLimited()) {
-      FaultKernel.setBudget(
-          nativePool, pages.ledgerAddress(), budget.admissionBytes(), budget.limitBytes());
-    }
-    updateKeepCopies();
-    TransparentSweep sweep = new TransparentSweep(this, regions, !parts.harvests());
-    this.tenant = new TransparentTenant(pages, pool, regions, nativePool, sweep);
+    long opened = 0;
     try {
-      pages.admit(tenant);
+      opened = FaultKernel.openPool(pool.memory().address(), pageBytes);
+      this.nativePool = opened;
+      this.nativeCounters = FaultKernel.counters(nativePool);
+      Budget budget = pages.budget();
+      if (budget.isLimited()) {
+        FaultKernel.setBudget(
+            nativePool, pages.ledgerAddress(), budget.admissionBytes(), budget.limitBytes());
+      }
+      updateKeepCopies();
+      TransparentSweep sweep = new TransparentSweep(this, regions, !parts.harvests());
+      this.tenant = new TransparentTenant(pages, pool, regions, nativePool, sweep);
+      pages.admit(tenant); // last: from here on others use it
     } catch (Throwable t) {
-      FaultKernel.closePool(nativePool);
+      if (opened != 0) {
+        FaultKernel.closePool(opened);
+      }
       eviction.close();
       throw t;
     }
@@ -152,21 +157,34 @@ public final class TransparentMover implements AutoCloseable {
       kept = cache.take(pages);
     }
     if (kept != null) {
-      TransparentRegion again = kept.again();
-      regions.put(again.firstPage, again);
-      return again;
+      return add(kept.numbers, pages, kept.firstPage, true);
     }
     long firstPage = pageNumbers.applyAsLong(pages);
     FaultKernel.RegionNumbers numbers =
         FaultKernel.openRegion(nativePool, (long) pages * pageBytes, checksums, firstPage);
+    return add(numbers, pages, firstPage, false);
+  }
+
+  /** Takes a mapping in, or unmaps it if there is no memory for that. */
+  private TransparentRegion add(
+      FaultKernel.RegionNumbers numbers, int count, long firstPage, boolean recycled) {
+    TransparentRegion region = null;
     try {
-      TransparentRegion region =
-          new TransparentRegion(this, numbers, pageBytes, pages, firstPage, checksums);
-      region.registered = this.pages.budget().isLimited();
-      regions.put(region.firstPage, region);
+      region =
+          new TransparentRegion(this, numbers, pageBytes, count, firstPage, checksums, recycled);
+      region.registered = pages.budget().isLimited();
+      regions.put(firstPage, region);
       return region;
     } catch (Throwable t) {
-      FaultKernel.closeRegion(numbers.handle());
+      demotion.lock();
+      try {
+        if (region != null) {
+          regions.remove(firstPage, region); // it may be there for all that
+        }
+        FaultKernel.closeRegion(numbers.handle());
+      } finally {
+        demotion.unlock();
+      }
       throw t;
     }
   }
@@ -277,7 +295,6 @@ public final class TransparentMover implements AutoCloseable {
       demoted += eviction.demote(region, p, now, mark);
       candidates += eviction.candidates();
     }
-    region.registered = true;
     ClusterAges ages = region.ages;
     for (int c = ages.clusterOf(first); c <= ages.clusterOf(first + count - 1); c++) {
       counters.prefetchesWasted.add(ages.left(c, region.absent(c), onProbation));

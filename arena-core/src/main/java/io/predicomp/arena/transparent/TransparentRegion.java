@@ -24,6 +24,7 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
   private static final int FOR_GOOD = Integer.MAX_VALUE / 2;
 
   final TransparentMover mover;
+  final FaultKernel.RegionNumbers numbers;
   final long handle;
   final long base;
   final long table;
@@ -57,17 +58,10 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
   /** What is touched between the look at it and registration, in one round, nobody notices. */
   private boolean registeredAtBegin;
 
+  /**
+   * @param recycled whether the memory was another region's, which is closed and never left memory
+   */
   TransparentRegion(
-      TransparentMover mover,
-      FaultKernel.RegionNumbers numbers,
-      int pageBytes,
-      int pageCount,
-      long first,
-      boolean checksums) {
-    this(mover, numbers, pageBytes, pageCount, first, checksums, false);
-  }
-
-  private TransparentRegion(
       TransparentMover mover,
       FaultKernel.RegionNumbers numbers,
       int pageBytes,
@@ -76,6 +70,7 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
       boolean checksums,
       boolean recycled) {
     this.mover = mover;
+    this.numbers = numbers;
     this.recycled = recycled;
     this.handle = numbers.handle();
     this.base = numbers.address();
@@ -88,12 +83,6 @@ public final class TransparentRegion extends DensePages implements ProbedRegion,
     this.demotedAt = new int[pageCount];
     this.ages = new ClusterAges(pageCount, pageBytes);
     this.foundPages = new FoundPages(pageCount);
-  }
-
-  /** The same memory for another owner, after this one is done with it; it never left memory. */
-  TransparentRegion again() {
-    FaultKernel.RegionNumbers numbers = new FaultKernel.RegionNumbers(handle, base, table, stamps);
-    return new TransparentRegion(mover, numbers, pageBytes, pageCount, firstPage, sums != 0, true);
   }
 
   /** Makes sure that a part nobody has got yet is zero. */

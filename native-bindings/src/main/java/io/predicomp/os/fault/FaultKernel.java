@@ -160,6 +160,7 @@ public final class FaultKernel {
    *
    * @throws UnsupportedOperationException if the library or userfaultfd cannot be used; the message
    *     names reason and remedy
+   * @throws ErrnoException if there is no memory to decode in; the next call tries again
    */
   public static synchronized void open() {
     if (probe() instanceof ProbeResult.Unsupported(String reason, String remedy)) {
@@ -168,6 +169,12 @@ public final class FaultKernel {
     }
     try {
       check("predicomp_fault_open", (int) OPEN.invokeExact(), "");
+    } catch (ErrnoException e) {
+      if (e.isOutOfMemory()) {
+        throw e;
+      }
+      throw new UnsupportedOperationException(
+          "transparent mode cannot be used now: " + e.getMessage(), e);
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }
@@ -359,11 +366,16 @@ public final class FaultKernel {
       long handle =
           (long) REGION_OPEN.invokeExact(pool, bytes, checksums ? 1 : 0, firstPage, result);
       check("predicomp_fault_region_open", handle, "bytes=" + bytes);
-      return new RegionNumbers(
-          handle,
-          result.getAtIndex(JAVA_LONG, 0),
-          result.getAtIndex(JAVA_LONG, 1),
-          result.getAtIndex(JAVA_LONG, 2));
+      try {
+        return new RegionNumbers(
+            handle,
+            result.getAtIndex(JAVA_LONG, 0),
+            result.getAtIndex(JAVA_LONG, 1),
+            result.getAtIndex(JAVA_LONG, 2));
+      } catch (Throwable t) {
+        closeRegion(handle); // nobody else knows of it
+        throw t;
+      }
     } catch (Throwable t) {
       throw Downcalls.rethrow(t);
     }
