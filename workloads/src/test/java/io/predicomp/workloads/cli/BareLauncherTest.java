@@ -122,6 +122,19 @@ class BareLauncherTest {
     assertEquals(0, doctor.exitCode(), doctor.toString());
   }
 
+  /** As with a repository of somebody else's; here a file is where the build would go. */
+  @Test
+  void whereNothingCanBeBuiltThatIsSaid() throws IOException {
+    Files.createDirectory(directory.resolve("workloads"));
+    Files.createFile(directory.resolve("workloads/target"));
+    ProcessBuilder builder = copy("--version");
+    builder.environment().remove("PREDICOMP_MODULE_PATH");
+    Launched refused = Launched.finish(builder.start());
+    assertEquals(1, refused.exitCode(), refused.toString());
+    assertEquals(1, refused.err().lines().count(), refused.err());
+    assertTrue(refused.err().contains("has to be built"), refused.err());
+  }
+
   /** In directories, as the tests of one module alone get it, and in jars; tells how many. */
   private static int deleteLibrary(Path root) throws IOException {
     int deleted = 0;
