@@ -23,9 +23,14 @@ final class NeedAttention {
   static final long LOOK_NANOS = 12_000_000;
 
   private int heard;
+
+  /** What the last look left. */
   private int waiting;
+
   private long grewAt;
-  private long readAt;
+
+  /** Since when something waits. */
+  private long waitsSince;
 
   /**
    * How many of the needs in the log to read now, the earliest.
@@ -37,15 +42,15 @@ final class NeedAttention {
     if (nowWaiting != waiting) {
       grewAt = nowNanos;
     }
+    if (waiting == 0) {
+      waitsSince = nowNanos;
+    }
     boolean over = nowNanos - grewAt >= QUIET_NANOS;
     boolean all =
-        answered || over || nowWaiting >= MOST_WAITING || nowNanos - readAt >= LONGEST_NANOS;
+        answered || over || nowWaiting >= MOST_WAITING || nowNanos - waitsSince >= LONGEST_NANOS;
     int reads = all ? nowWaiting : Math.min(nowWaiting, HEARD - heard);
     heard = over ? 0 : Math.min(HEARD, heard + reads);
     waiting = nowWaiting - reads;
-    if (waiting == 0) {
-      readAt = nowNanos;
-    }
     return reads;
   }
 }

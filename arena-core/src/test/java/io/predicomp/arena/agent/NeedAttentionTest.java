@@ -35,6 +35,14 @@ class NeedAttentionTest {
     assertEquals(2_000, look(2_000, false), "the next burst is heard again");
   }
 
+  /** The first look comes late where the reader slept. */
+  @Test
+  void aBurstAfterALongPauseIsNotReadWhole() {
+    assertEquals(0, look(0, false));
+    assertEquals(2_048, look(5_000 * MILLI, 20_000, false));
+    assertEquals(0, look(2_000, false));
+  }
+
   @Test
   void whoeverAnswersIsToldAtOnce() {
     for (int i = 0; i < 50; i++) {
