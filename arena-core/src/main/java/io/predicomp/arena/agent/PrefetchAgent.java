@@ -84,6 +84,7 @@ final class PrefetchAgent implements Agent {
     this.census = census;
     this.clock = clock;
     this.reportedAt = clock.nanoTime() - REPORT_NANOS;
+    memory.keepNeeds();
   }
 
   @Override

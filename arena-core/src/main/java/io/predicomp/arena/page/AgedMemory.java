@@ -7,6 +7,9 @@ public interface AgedMemory {
   /** The regions there are now; the same object each time for the same region. */
   AgedRegion[] regions();
 
+  /** There will be a reader of needs: from now on they are kept for it. */
+  default void keepNeeds() {}
+
   /**
    * Shows what accesses needed and did not find, or found prefetched ({@link FoundPages}), since
    * the last call. By one thread. {@value NeedLog#CAPACITY} can wait for it.

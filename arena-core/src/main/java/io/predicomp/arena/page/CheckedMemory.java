@@ -16,6 +16,11 @@ public final class CheckedMemory implements AgedMemory {
   }
 
   @Override
+  public void keepNeeds() {
+    mover.needs().keep();
+  }
+
+  @Override
   public int drainNeeds(NeedLog.Reader reader, int most) {
     return mover.needs().drain(reader, most);
   }

@@ -31,6 +31,12 @@ public final class JointMemory implements AgedMemory {
     return all;
   }
 
+  /** The other memory's handler keeps them anyway. */
+  @Override
+  public void keepNeeds() {
+    first.keepNeeds();
+  }
+
   @Override
   public int drainNeeds(NeedLog.Reader reader, int most) {
     AgedMemory other = second;

@@ -38,7 +38,12 @@ public final class NeedLog {
   private static final long UNITS_MASK = -1L >>> TIME_SHIFT;
 
   private final RegionDirectory regions;
+  private boolean kept;
+  private boolean hasRegion;
+
+  /** Empty until there is a reader, and something to read. */
   private volatile AtomicLongArray entries = new AtomicLongArray(0);
+
   private final AtomicLong tail = new AtomicLong();
 
   /** Written by the reader. */
@@ -50,19 +55,34 @@ public final class NeedLog {
     this.regions = regions;
   }
 
-  /** Makes room; before the first entry. */
-  synchronized void prepare() {
-    if (entries.length() == 0) {
+  /** From now on there is a reader, as in arenas with background loops. Before, nothing is kept. */
+  public synchronized void keep() {
+    kept = true;
+    makeRoom();
+  }
+
+  /** There is a region whose accesses write here. */
+  synchronized void regionAdded() {
+    hasRegion = true;
+    makeRoom();
+  }
+
+  private void makeRoom() {
+    if (kept && hasRegion && entries.length() == 0) {
       entries = new AtomicLongArray(CAPACITY);
     }
   }
 
-  /** Heap bytes: none while there is no region that writes here. */
+  /** Heap bytes: none while there is no reader. */
   long metadataBytes() {
     return (long) Long.BYTES * entries.length();
   }
 
   void append(long globalPage, boolean found) {
+    AtomicLongArray entries = this.entries;
+    if (entries.length() == 0) {
+      return;
+    }
     long units = System.nanoTime() >>> UNIT_SHIFT;
     long entry = (units << TIME_SHIFT) | (found ? FOUND : 0) | (globalPage & PAGE_MASK);
     int at = (int) tail.getAndIncrement() & (CAPACITY - 1);

@@ -239,7 +239,7 @@ public final class PageMover implements AutoCloseable {
   /** Adds a region's pages. */
   public void add(PageTable table) {
     table.setMover(this);
-    needs.prepare();
+    needs.regionAdded();
     regions.add(table);
   }
 

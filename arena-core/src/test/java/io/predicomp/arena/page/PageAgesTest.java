@@ -107,6 +107,7 @@ class PageAgesTest {
 
   @Test
   void aPrefetchedPageIsYoungAndToldApartWhenItIsUsed() {
+    pager.mover.needs().keep();
     pager.fill(7);
     harvest(1);
     harvest(9);
