@@ -89,7 +89,7 @@ enum {
 	CLUSTER_BYTES = 64 * 1024, /* populated at once when fresh memory is touched */
 	SCRATCH_SLOTS = 32,        /* pages that can be restored at the same time, more wait */
 	CODECS = 64,
-	NEEDS = 1 << 16,           /* the latest faults on absent pages */
+	NEEDS = 1 << 15,           /* the latest faults on absent pages */
 	LARGEST_PAGE = 64 * 1024
 };
 

@@ -10,9 +10,6 @@ final class NeedAttention {
   /** Enough for a stride or an order to be found and to be believed. */
   private static final int HEARD = 2_048;
 
-  /** What may wait; the log has room for what else is needed until the next look. */
-  private static final int MOST_WAITING = 48_000;
-
   /** A burst is over when nothing was needed for so long. */
   private static final long QUIET_NANOS = 12_000_000;
 
@@ -36,9 +33,9 @@ final class NeedAttention {
    * How many of the needs in the log to read now, the earliest.
    *
    * @param nowWaiting how many there are
-   * @param answered whether somebody would answer a need at once
+   * @param urgent whether somebody would answer a need at once, or the log is nearly full
    */
-  int worthReading(int nowWaiting, boolean answered, long nowNanos) {
+  int worthReading(int nowWaiting, boolean urgent, long nowNanos) {
     if (nowWaiting != waiting) {
       grewAt = nowNanos;
     }
@@ -46,8 +43,7 @@ final class NeedAttention {
       waitsSince = nowNanos;
     }
     boolean over = nowNanos - grewAt >= QUIET_NANOS;
-    boolean all =
-        answered || over || nowWaiting >= MOST_WAITING || nowNanos - waitsSince >= LONGEST_NANOS;
+    boolean all = urgent || over || nowNanos - waitsSince >= LONGEST_NANOS;
     int reads = all ? nowWaiting : Math.min(nowWaiting, HEARD - heard);
     heard = over ? 0 : Math.min(HEARD, heard + reads);
     waiting = nowWaiting - reads;

@@ -104,7 +104,8 @@ final class PrefetchAgent implements Agent {
     int heard = takeHints();
     long now = clock.nanoTime();
     int waiting = memory.waitingNeeds();
-    int worthReading = attention.worthReading(waiting, answersNeeds, now);
+    boolean urgent = answersNeeds || memory.needsCrowd();
+    int worthReading = attention.worthReading(waiting, urgent, now);
     if (worthReading > 0) {
       heard += memory.drainNeeds(this::needed, worthReading);
     }

@@ -12,7 +12,7 @@ public interface AgedMemory {
 
   /**
    * Shows what accesses needed and did not find, or found prefetched ({@link FoundPages}), since
-   * the last call. By one thread. {@value NeedLog#CAPACITY} can wait for it.
+   * the last call. By one thread.
    *
    * @param most how many at most; the later ones stay
    * @return needs shown
@@ -21,6 +21,9 @@ public interface AgedMemory {
 
   /** Needs that {@link #drainNeeds} would show now, about. */
   int waitingNeeds();
+
+  /** Whether so many wait that soon the oldest will be lost. */
+  boolean needsCrowd();
 
   /** Needs that were not shown, because the reader was late. */
   long lostNeeds();

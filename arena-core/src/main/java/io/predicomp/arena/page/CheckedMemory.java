@@ -31,6 +31,11 @@ public final class CheckedMemory implements AgedMemory {
   }
 
   @Override
+  public boolean needsCrowd() {
+    return mover.needs().isCrowded();
+  }
+
+  @Override
   public long lostNeeds() {
     return mover.needs().lost();
   }

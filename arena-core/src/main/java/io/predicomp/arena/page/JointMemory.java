@@ -51,6 +51,12 @@ public final class JointMemory implements AgedMemory {
   }
 
   @Override
+  public boolean needsCrowd() {
+    AgedMemory other = second;
+    return first.needsCrowd() || (other != null && other.needsCrowd());
+  }
+
+  @Override
   public long lostNeeds() {
     AgedMemory other = second;
     return first.lostNeeds() + (other == null ? 0 : other.lostNeeds());

@@ -131,6 +131,11 @@ public final class NeedLog {
     return (int) Math.min(Integer.MAX_VALUE, tail.get() - head);
   }
 
+  /** Whether a quarter of the room, or less, is left before the oldest are lost. Any thread. */
+  boolean isCrowded() {
+    return waiting() > CAPACITY / 4 * 3;
+  }
+
   /** Entries that the reader did not get, because it was late. */
   public long lost() {
     return lost.sum();

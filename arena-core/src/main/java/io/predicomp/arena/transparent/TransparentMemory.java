@@ -50,6 +50,11 @@ public final class TransparentMemory implements AgedMemory {
   }
 
   @Override
+  public boolean needsCrowd() {
+    return needs.isCrowded();
+  }
+
+  @Override
   public long lostNeeds() {
     return needs.lost();
   }

@@ -287,6 +287,11 @@ final class SimulatedBursts implements AgedMemory, AgedRegion, AgentClock {
   }
 
   @Override
+  public boolean needsCrowd() {
+    return needs.size() > NEEDS / 4 * 3;
+  }
+
+  @Override
   public long lostNeeds() {
     return 0;
   }

@@ -158,6 +158,11 @@ class ProbationHotnessTest {
     }
 
     @Override
+    public boolean needsCrowd() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public long lostNeeds() {
       throw new UnsupportedOperationException();
     }

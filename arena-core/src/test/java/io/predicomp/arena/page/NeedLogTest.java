@@ -1,6 +1,8 @@
 package io.predicomp.arena.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +42,19 @@ class NeedLogTest {
     assertEquals(6, drain(Integer.MAX_VALUE));
     assertEquals(0, log.waiting());
     assertEquals(List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9), shown);
+    assertEquals(0, log.lost());
+  }
+
+  @Test
+  void itIsCrowdedBeforeAnyIsLost() {
+    log.keep();
+    log.regionAdded();
+    append(0, NeedLog.CAPACITY / 2);
+    assertFalse(log.isCrowded());
+    append(0, NeedLog.CAPACITY / 2 - 100);
+    assertTrue(log.isCrowded());
+    drain(Integer.MAX_VALUE);
+    assertFalse(log.isCrowded());
     assertEquals(0, log.lost());
   }
 

@@ -152,6 +152,11 @@ final class SimulatedMemory implements AgedMemory, AgentClock {
   }
 
   @Override
+  public boolean needsCrowd() {
+    return needs.size() > 24_576;
+  }
+
+  @Override
   public long lostNeeds() {
     return 0;
   }

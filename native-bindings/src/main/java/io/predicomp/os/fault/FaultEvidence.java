@@ -15,7 +15,7 @@ public final class FaultEvidence {
   /** Bytes of a cluster, {@code CLUSTER_BYTES}. */
   public static final int CLUSTER_BYTES = 64 * 1024;
 
-  private static final int NEEDS = 1 << 16;
+  private static final int NEEDS = 1 << 15;
   private static final int PAGE_BITS = 40;
   private static final int TIME_SHIFT = PAGE_BITS + 1;
   private static final int UNIT_SHIFT = 14;
@@ -102,6 +102,11 @@ public final class FaultEvidence {
     public int waiting() {
       long end = (long) LONG.getAcquire(AddressSpace.ALL, written);
       return (int) Math.min(Integer.MAX_VALUE, end - head);
+    }
+
+    /** Whether a quarter of the room, or less, is left before the oldest are lost. Any thread. */
+    public boolean isCrowded() {
+      return waiting() > NEEDS / 4 * 3;
     }
 
     /** Needs that the reader came too late for. Any thread. */
