@@ -122,7 +122,7 @@ class CompareCommandTest {
     assertRefused("'zswap' is not one of plain, checked", "--contenders", "zswap");
     assertRefused("exclude each other", "--quick", "--full");
     assertRefused("MiB for all contenders", "--region-mb", "1048576");
-    assertRefused("json, heap-dump", "--dataset", "jsn");
+    assertRefused("file=PATH, heap-dump", "--dataset", "jsn");
   }
 
   private static void assertRefused(String message, String... options) {
